@@ -1,0 +1,74 @@
+import { existsSync } from 'node:fs';
+
+if (
+  !process.execArgv
+    .concat(process.env.NODE_OPTIONS ?? '')
+    .some((option) => option.includes('--experimental-vm-modules'))
+)
+  throw new Error('jest needs Node to run with --experimental-vm-modules: use `npm test -- <jest arguments>`');
+
+// What jest itself loads is compiled; the tests and all that they import are read as sources.
+const jestParts = `${import.meta.dirname}/tests/dist/jest`;
+if (!existsSync(jestParts))
+  throw new Error('The test support is not built: use `npm test -- <jest arguments>`, or `npm run build` first');
+
+const seconds = 1000;
+
+const everyProject = {
+  testEnvironment: `${jestParts}/leak-guard-environment.js`,
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, sourceMaps: 'inline' }],
+  },
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  modulePathIgnorePatterns: ['<rootDir>/.sandgate/'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/generated/'],
+  setupFilesAfterEnv: ['<rootDir>/tests/support/jest/refuse-network.ts', '<rootDir>/tests/support/jest/set-timeout.ts'],
+};
+
+const project = (displayName, { tests, timeoutSeconds, setup }) => ({
+  ...everyProject,
+  displayName,
+  testMatch: tests.map((pattern) => `<rootDir>/${pattern}`),
+  testEnvironmentOptions: {
+    // Workspace packages resolve to their sources.
+    customExportConditions: ['sandgate-source', 'node', 'node-addons'],
+    testTimeoutMs: timeoutSeconds * seconds,
+  },
+  ...(setup && { globalSetup: `${jestParts}/${setup}.js`, globalTeardown: `${jestParts}/teardown.js` }),
+});
+
+export default {
+  // On two cores jest would take one, and then run the tests in its own process.
+  maxWorkers: 2,
+  reporters: [
+    'default',
+    ...(process.env.SANDGATE_TEST_COUNTS
+      ? [[`${jestParts}/counts-reporter.js`, { file: process.env.SANDGATE_TEST_COUNTS }]]
+      : []),
+  ],
+  projects: [
+    project('unit', {
+      tests: ['{packages,services,examples}/*/src/**/*.test.ts', '{standalone,prisma}/src/**/*.test.ts'],
+      timeoutSeconds: 60,
+    }),
+    project('contract', { tests: ['tests/contract/**/*.test.ts'], timeoutSeconds: 60 }),
+    project('architecture', {
+      tests: ['tests/architecture/**/*.test.ts'],
+      timeoutSeconds: 60,
+    }),
+    project('support', {
+      tests: ['tests/support/**/*.test.ts'],
+      timeoutSeconds: 120,
+      setup: 'support-setup',
+    }),
+    project('integration', {
+      tests: ['tests/integration/**/*.test.ts'],
+      timeoutSeconds: 60,
+      setup: 'integration-setup',
+    }),
+    project('messaging', { tests: ['tests/messaging/**/*.test.ts'], timeoutSeconds: 120, setup: 'messaging-setup' }),
+    project('journey', { tests: ['tests/journeys/**/*.test.ts'], timeoutSeconds: 120, setup: 'journey-setup' }),
+    project('resilience', { tests: ['tests/resilience/**/*.test.ts'], timeoutSeconds: 240, setup: 'messaging-setup' }),
+  ],
+};

@@ -1,0 +1,45 @@
+import type { z } from 'zod';
+import type { ErrorCode } from '../error-catalogue.js';
+import type { ServiceName } from '../service-name.js';
+
+/** Who may use an endpoint. `operator` is an administrator or the holder of the service credential. */
+export type Access = 'anyone' | 'person' | 'administrator' | 'operator';
+
+/** One operation of the HTTP API. The frame checks requests and responses with these schemas, and the OpenAPI document is made from them. */
+export interface Endpoint<
+  Params extends z.ZodType = z.ZodType,
+  Query extends z.ZodType = z.ZodType,
+  Body extends z.ZodType = z.ZodType,
+  Response extends z.ZodType = z.ZodType,
+  Who extends Access = Access,
+> {
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  /** OpenAPI form: `/api/groups/{id}`. */
+  readonly path: string;
+  readonly owner: ServiceName | 'every service';
+  readonly access: Who;
+  readonly summary: string;
+  readonly params?: Params;
+  readonly query?: Query;
+  readonly body?: Body;
+  /** Absent for an answer that is not JSON, as `answers` says. A `page` sends a browser without a session to sign in. */
+  readonly response?: Response;
+  readonly answers?: 'redirect' | 'text' | 'page';
+  /** Success status; 200 unless told, 302 for a redirect. */
+  readonly status?: 200 | 201 | 202 | 204;
+  /** A second success status with the same body, where the change is accepted but not yet everywhere. */
+  readonly alsoStatus?: 202;
+  /** Codes beyond those that the frame itself answers. */
+  readonly errors?: readonly ErrorCode[];
+}
+
+export const defineEndpoint = <
+  Params extends z.ZodType = z.ZodNever,
+  Query extends z.ZodType = z.ZodNever,
+  Body extends z.ZodType = z.ZodNever,
+  Response extends z.ZodType = z.ZodNever,
+  // Kept as it is written, so that a handler knows by its type whether there is a caller.
+  Who extends Access = Access,
+>(
+  endpoint: Endpoint<Params, Query, Body, Response, Who>,
+): Endpoint<Params, Query, Body, Response, Who> => Object.freeze(endpoint);

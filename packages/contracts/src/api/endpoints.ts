@@ -1,0 +1,22 @@
+import * as accounts from './accounts.js';
+import type { Endpoint } from './define-endpoint.js';
+import * as groups from './groups.js';
+import * as operations from './operations.js';
+import * as policies from './policies.js';
+import * as providers from './providers.js';
+import * as signIn from './sign-in.js';
+import * as tables from './tables.js';
+
+const isEndpoint = (value: unknown): value is Endpoint =>
+  typeof value === 'object' && value !== null && 'path' in value && 'owner' in value && 'access' in value;
+
+/** Every operation of the HTTP API, in the order of the document. */
+export const endpoints: readonly Endpoint[] = [
+  signIn,
+  providers,
+  accounts,
+  groups,
+  policies,
+  tables,
+  operations,
+].flatMap((part) => Object.values(part).filter(isEndpoint));

@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import { isStorableText } from '../attribute.js';
+import { defineEndpoint } from './define-endpoint.js';
+import { digits, listOf, Page } from './lists.js';
+
+const owner = 'permissions';
+const access = 'administrator';
+const Id = digits({ min: 1, max: 2_147_483_647 });
+export const GroupId = z.int().positive().max(2_147_483_647);
+const storable = z.string().refine(isStorableText, 'must hold neither NUL nor lone surrogates');
+const GroupName = storable.trim().min(1).max(255);
+
+export const Group = z.strictObject({
+  id: GroupId,
+  name: GroupName,
+  kind: z.enum(['all-users', 'administrators', 'custom']),
+  members: z.int().nonnegative(),
+});
+export type Group = z.infer<typeof Group>;
+
+export const listGroups = defineEndpoint({
+  method: 'get',
+  path: '/api/groups',
+  owner,
+  access,
+  summary: 'All groups with their number of members',
+  query: z.strictObject(Page),
+  response: listOf(Group),
+});
+
+export const createGroup = defineEndpoint({
+  method: 'post',
+  path: '/api/groups',
+  owner,
+  access,
+  summary: 'Create a group',
+  body: z.strictObject({ name: GroupName }),
+  status: 201,
+  response: Group,
+  errors: ['permissions.group_name_taken'],
+});
+
+export const renameGroup = defineEndpoint({
+  method: 'patch',
+  path: '/api/groups/{id}',
+  owner,
+  access,
+  summary: 'Rename a group',
+  params: z.strictObject({ id: Id }),
+  body: z.strictObject({ name: GroupName }),
+  response: Group,
+  errors: ['permissions.group_not_found', 'permissions.group_name_taken', 'permissions.group_built_in'],
+});
+
+export const deleteGroup = defineEndpoint({
+  method: 'delete',
+  path: '/api/groups/{id}',
+  owner,
+  access,
+  summary: 'Delete a group with its memberships, mappings, permissions and sandboxes',
+  params: z.strictObject({ id: Id }),
+  status: 204,
+  errors: ['permissions.group_not_found', 'permissions.group_built_in'],
+});
+
+const MemberParams = z.strictObject({ id: Id, accountId: z.uuid() });
+
+export const addMember = defineEndpoint({
+  method: 'put',
+  path: '/api/groups/{id}/members/{accountId}',
+  owner,
+  access,
+  summary: 'Add a member by hand',
+  params: MemberParams,
+  status: 204,
+  errors: ['permissions.group_not_found', 'permissions.account_not_found', 'permissions.membership_automatic'],
+});
+
+export const removeMember = defineEndpoint({
+  method: 'delete',
+  path: '/api/groups/{id}/members/{accountId}',
+  owner,
+  access,
+  summary: 'Remove a membership that was added by hand',
+  params: MemberParams,
+  status: 204,
+  errors: [
+    'permissions.group_not_found',
+    'permissions.account_not_found',
+    'permissions.membership_automatic',
+    'permissions.membership_from_provider',
+    'permissions.last_administrator',
+  ],
+});
+
+export const GroupSync = z.strictObject({
+  enabled: z.boolean(),
+  /** `mapped`: by `mappings`. `by-name`: a claimed name is the name of a group; never Administrators or All Users. */
+  mode: z.enum(['mapped', 'by-name']),
+  mappings: z.record(storable.min(1).max(255), z.array(GroupId).max(200)),
+  /** What a token without the groups claim means for memberships: they stay, or they end. */
+  whenAbsent: z.enum(['keep', 'remove']),
+  /** What a null groups claim means. */
+  whenNull: z.enum(['keep', 'remove']),
+  allowAdministrators: z.boolean(),
+});
+export type GroupSync = z.infer<typeof GroupSync>;
+
+export const getGroupSync = defineEndpoint({
+  method: 'get',
+  path: '/api/group-sync/jwt',
+  owner,
+  access,
+  summary: 'How claimed group names become memberships',
+  response: GroupSync,
+});
+
+/** A setting that is left out stays as it is. */
+export const putGroupSync = defineEndpoint({
+  method: 'put',
+  path: '/api/group-sync/jwt',
+  owner,
+  access,
+  summary: 'Change how claimed group names become memberships; in force for everybody when answered',
+  body: GroupSync.partial(),
+  response: GroupSync,
+  errors: ['permissions.settings_invalid'],
+});

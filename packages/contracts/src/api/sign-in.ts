@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { AttributeName, AttributeValue } from '../attribute.js';
+import { AccountStatus, PersonName } from '../claims.js';
+import { defineEndpoint } from './define-endpoint.js';
+
+const owner = 'auth';
+/** `return_to` is the documented name both ways; applications for the product in the seeds also send `redirect`. */
+const ReturnTo = z.string().max(8192).optional();
+
+/** With `jwt`: verifies, signs in, redirects to `return_to`. Without: redirects to the provider. Other parameters are ignored. */
+export const singleSignOn = defineEndpoint({
+  method: 'get',
+  path: '/auth/sso',
+  owner,
+  access: 'anyone',
+  summary: 'Sign in with a token of the provider, or be sent to the provider',
+  query: z.object({ jwt: z.string().optional(), return_to: ReturnTo, redirect: ReturnTo }),
+  answers: 'redirect',
+  errors: ['auth.sign_in_refused', 'auth.return_to_unsafe', 'auth.sso_disabled'],
+});
+
+export const signInWithPassword = defineEndpoint({
+  method: 'post',
+  path: '/api/session',
+  owner,
+  access: 'anyone',
+  summary: 'Sign in with a password; answers the session and sets its cookie',
+  body: z.strictObject({ username: z.string().max(320), password: z.string().max(1024) }),
+  response: z.strictObject({ id: z.string() }),
+  errors: ['auth.password_wrong', 'auth.password_busy'],
+});
+
+export const signOut = defineEndpoint({
+  method: 'delete',
+  path: '/api/session',
+  owner,
+  access: 'person',
+  summary: 'End the session',
+  status: 204,
+});
+
+export const getCurrentAccount = defineEndpoint({
+  method: 'get',
+  path: '/api/user/current',
+  owner: 'directory',
+  access: 'person',
+  summary: 'The signed-in account, as new as the sign-in',
+  response: z.strictObject({
+    id: z.uuid(),
+    email: z.string(),
+    firstName: PersonName,
+    lastName: PersonName,
+    status: AccountStatus,
+    attributes: z.record(AttributeName, AttributeValue),
+    groups: z.array(z.strictObject({ id: z.int(), name: z.string() })),
+    administrator: z.boolean(),
+  }),
+  errors: ['permissions.not_yet_applied', 'directory.account_not_yet_applied'],
+});

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { AccountStatus } from '../claims.js';
+import { defineQuestion } from './define-question.js';
+
+/** What a session stands for now. The claims version is that of the account, so that an old session loses old rights with the next sign-in. */
+export const Introspection = z.discriminatedUnion('active', [
+  z.strictObject({ active: z.literal(true), accountId: z.uuid(), claimsVersion: z.int().positive() }),
+  z.strictObject({ active: z.literal(false), singleSignOn: z.boolean() }),
+]);
+export type Introspection = z.infer<typeof Introspection>;
+
+/** `token` is absent for a caller without a session; `singleSignOn` then says whether a browser can be sent to a provider. */
+export const introspectSession = defineQuestion({
+  name: 'auth.introspect-session',
+  answeredBy: 'auth',
+  input: z.strictObject({ token: z.string().max(128).optional() }),
+  output: Introspection,
+});
+
+/** Sets the status of an account; deactivating also ends its sessions, in one transaction. Safe to repeat. `directory.account_not_found` when unknown. */
+export const setAccountStatus = defineQuestion({
+  name: 'auth.set-account-status',
+  answeredBy: 'auth',
+  input: z.strictObject({ accountId: z.uuid(), status: AccountStatus }),
+  output: z.strictObject({}),
+});

@@ -1,0 +1,2 @@
+export const serviceNames = ['auth', 'directory', 'permissions', 'dashboard'] as const;
+export type ServiceName = (typeof serviceNames)[number];

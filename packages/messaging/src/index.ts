@@ -1,0 +1,11 @@
+export { type EmbeddedTransportOptions, embeddedTransport } from './embedded/embedded-transport.js';
+export * from './outbox.js';
+export { declareTopology } from './rabbitmq/declare-topology.js';
+export { type RabbitmqTransportOptions, rabbitmqTransport } from './rabbitmq/rabbitmq-transport.js';
+export { type Relay, type RelayOptions, startRelay } from './relay.js';
+export * from './sql-client.js';
+export { type MessagingOptions, type RunningMessaging, startMessaging } from './start-messaging.js';
+export * from './subscription.js';
+export * from './topology.js';
+export * from './traceparent.js';
+export * from './transport.js';

@@ -1,0 +1,122 @@
+import type { ServiceName } from '@sandgate/contracts';
+import type { Logger } from 'pino';
+import { createBackOff, pause } from './back-off.js';
+import { createBell } from './bell.js';
+import { describeFailure } from './describe-failure.js';
+import { toOutgoingEvent } from './envelope.js';
+import type { MessagingMetrics } from './metrics.js';
+import type { Outbox } from './outbox.js';
+import { claimOutboxRows, deleteOutboxRows, hasOutboxRows, measureOutbox, type OutboxRow } from './outbox-rows.js';
+import type { Database, SqlClient } from './sql-client.js';
+import type { OutgoingEvent, Refusal, Transport } from './transport.js';
+
+export interface RelayOptions {
+  readonly service: ServiceName;
+  readonly database: Database;
+  readonly outbox: Outbox;
+  readonly transport: Transport;
+  readonly log: Logger;
+  readonly metrics: MessagingMetrics;
+  /** Milliseconds between two looks at an outbox that nobody woke. */
+  readonly pollMs?: number;
+}
+
+export interface Relay {
+  /** Finishes the rows in hand. */
+  stop(): Promise<void>;
+}
+
+const limit = 256;
+
+/** Longer than a publish may take, which gives up by itself. */
+const transactionLimits = { timeout: 60_000, maxWait: 5_000 };
+
+/**
+ * Moves rows from a service's outbox to the transport, oldest first, for ever. A row is deleted only once it is safe in every queue; what a
+ * crash or a broker that is away leaves behind is published later, perhaps twice. Any number of relays may work on one outbox.
+ */
+export function startRelay({
+  service,
+  database,
+  outbox,
+  transport,
+  log,
+  metrics,
+  pollMs = 1_000,
+}: RelayOptions): Relay {
+  const stopping = new AbortController();
+  const bell = createBell();
+  outbox.onWake(bell.ring);
+  const endWatch = metrics.watchOutbox(service, () => measureOutbox(database));
+  const running = run();
+
+  async function run(): Promise<void> {
+    const delays = createBackOff();
+    let failures = 0;
+    while (!stopping.signal.aborted) {
+      const reason = await relayOrWait().catch((error: unknown) => describeFailure(error).reason);
+      if (reason === undefined) {
+        if (failures > 1) log.info('the outbox is published again');
+        failures = 0;
+        delays.reset();
+      } else {
+        metrics.publishFailures.inc({ service });
+        // One failure is normal while the broker connection comes up; a long outage needs no line per attempt.
+        log[++failures === 2 ? 'warn' : 'debug']({ reason }, 'events stay in the outbox for now');
+        await pause(delays.next(), stopping.signal);
+      }
+    }
+  }
+
+  /** Publishes what there is, then waits for more. Resolves with a reason when rows had to stay. */
+  async function relayOrWait(): Promise<string | undefined> {
+    const { rows, refusals } = await database.$transaction(relayOnce, transactionLimits);
+    if (rows.length > refusals.length) transport.published();
+    countPublished(rows, refusals);
+    if (refusals.length === 0 && rows.length < limit) await untilThereAreRows();
+    return refusals[0]?.reason;
+  }
+
+  async function relayOnce(tx: SqlClient): Promise<{ rows: OutboxRow[]; refusals: Refusal[] }> {
+    const rows = await claimOutboxRows(tx, limit);
+    const outgoing = rows.map((row) => toOutgoingEvent(row, transport.topology)).filter((event) => event !== undefined);
+    const refusals = [
+      ...unknownTypes(rows, outgoing),
+      ...(outgoing.length > 0 ? await transport.publish(outgoing, tx) : []),
+    ];
+    const refused = new Set(refusals.map(({ id }) => id));
+    const published = rows.filter(({ id }) => !refused.has(id));
+    await deleteOutboxRows(
+      tx,
+      published.map(({ id }) => id),
+    );
+    return { rows, refusals };
+  }
+
+  async function untilThereAreRows(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      if (await bell.wait(pollMs, stopping.signal)) return;
+      if (await hasOutboxRows(database)) return;
+    }
+  }
+
+  function countPublished(rows: readonly OutboxRow[], refusals: readonly Refusal[]): void {
+    const refused = new Set(refusals.map(({ id }) => id));
+    for (const { id, type } of rows) if (!refused.has(id)) metrics.published.inc({ service, type });
+  }
+
+  return {
+    async stop() {
+      stopping.abort();
+      await running;
+      endWatch();
+    },
+  };
+}
+
+function unknownTypes(rows: readonly OutboxRow[], outgoing: readonly OutgoingEvent[]): Refusal[] {
+  const known = new Set(outgoing.map(({ id }) => id));
+  return rows
+    .filter(({ id }) => !known.has(id))
+    .map(({ id, type }) => ({ id, reason: `no contract knows the type ${type}` }));
+}

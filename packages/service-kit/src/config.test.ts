@@ -1,0 +1,69 @@
+import { describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { ConfigInvalid, loadConfig, setting } from './config.js';
+
+const schema = z.object({
+  PORT: setting.port.default(3000),
+  SANDGATE_SECRET: setting.secret,
+  SANDGATE_SITE_URL: setting.origin,
+  SANDGATE_DEMO: setting.boolean.default(true),
+});
+const secret = '4f1c9a7be2d86035a1c4e7f90b2d5836';
+
+const faultsOf = (env: NodeJS.ProcessEnv): readonly string[] => {
+  try {
+    loadConfig(schema, env);
+  } catch (error) {
+    if (error instanceof ConfigInvalid) return error.faults;
+    throw error;
+  }
+  return [];
+};
+
+describe('configuration', () => {
+  test('is frozen, with defaults for tuning values', () => {
+    const config = loadConfig(schema, {
+      SANDGATE_SECRET: secret,
+      SANDGATE_SITE_URL: 'https://d.example/',
+      HOME: '/root',
+    });
+
+    expect(config).toEqual({
+      PORT: 3000,
+      SANDGATE_SECRET: secret,
+      SANDGATE_SITE_URL: 'https://d.example',
+      SANDGATE_DEMO: true,
+    });
+    expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  test('names every fault at once, and repeats no value', () => {
+    const faults = faultsOf({
+      PORT: '80a',
+      SANDGATE_SECRET: 'hunter2',
+      SANDGATE_SITE_URL: '',
+      SANDGATE_DEMO: 'yes',
+      SANDGATE_DEMOO: 'true',
+    });
+
+    expect(faults).toHaveLength(5);
+    for (const name of ['PORT', 'SANDGATE_SECRET', 'SANDGATE_SITE_URL', 'SANDGATE_DEMO:', 'SANDGATE_DEMOO']) {
+      expect(faults.filter((fault) => fault.startsWith(name))).toHaveLength(1);
+    }
+    expect(faults.join()).not.toContain('hunter2');
+  });
+
+  test.each(['', 'short', 'secret', 'a'.repeat(64), 'secret'.repeat(10), 'your-256-bit-secret-your-256-bit-secret'])(
+    'A-11: %j is no secret',
+    (weak) => {
+      expect(faultsOf({ SANDGATE_SECRET: weak, SANDGATE_SITE_URL: 'http://localhost:3000' })).toHaveLength(1);
+    },
+  );
+
+  test.each(['https://a.example/path', 'ftp://a.example', 'a.example', 'https://user@a.example'])(
+    '%j is no origin',
+    (origin) => {
+      expect(faultsOf({ SANDGATE_SECRET: secret, SANDGATE_SITE_URL: origin })).toHaveLength(1);
+    },
+  );
+});

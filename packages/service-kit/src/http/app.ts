@@ -1,0 +1,69 @@
+import { Failure } from '@sandgate/contracts';
+import express, { type Express, type Request, type Response } from 'express';
+import type { Answer } from '../questions/ask.js';
+import { toErrorPage, toErrorResponse } from './error-response.js';
+import { type FrameOptions, mountRoutes } from './mount.js';
+import { mountAnswers } from './mount-answers.js';
+import type { AnyRoute } from './route.js';
+
+export interface AppOptions extends FrameOptions {
+  readonly routes: readonly AnyRoute[];
+  readonly answers: readonly Answer[];
+  readonly embeddingOrigins: readonly string[];
+}
+
+export function createApp(options: AppOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', false);
+  const headers = securityHeaders(options);
+  app.use((_request, response, next) => {
+    for (const [name, value] of headers) response.setHeader(name, value);
+    next();
+  });
+  mountAnswers(app, options.answers, options);
+  mountRoutes(app, options.routes, options);
+  app.use((request: Request, response: Response) => notFound(request, response, options));
+  // A malformed path or a failure of Express itself; four parameters make it an error handler.
+  app.use((error: unknown, _request: Request, response: Response, _next: unknown) => {
+    const malformed = error instanceof URIError || (error as { status?: number }).status === 400;
+    if (!malformed) options.log.error({ error }, 'outside of a route');
+    const answer = toErrorResponse(malformed ? new Failure('request.invalid') : error, 'outside-of-a-route');
+    response.status(answer.status).json(answer.body);
+  });
+  return app;
+}
+
+/** Referrer and cache rules keep a token in an address from going anywhere else (RFC 9700 section 4.2.4). */
+function securityHeaders({ embeddingOrigins, siteUrl }: AppOptions): readonly [string, string][] {
+  const ancestors = ["'self'", ...embeddingOrigins].join(' ');
+  const policy = `default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors ${ancestors}`;
+  const always: [string, string][] = [
+    ['content-security-policy', policy],
+    ['referrer-policy', 'no-referrer'],
+    ['x-content-type-options', 'nosniff'],
+  ];
+  return siteUrl.startsWith('https:') ? [...always, ['strict-transport-security', 'max-age=31536000']] : always;
+}
+
+function notFound(request: Request, response: Response, { routes }: AppOptions): void {
+  const allowed = routes
+    .filter(({ endpoint }) => matches(endpoint.path, request.path))
+    .map(({ endpoint }) => endpoint.method.toUpperCase());
+  const answer = toErrorResponse(
+    new Failure(allowed.length > 0 ? 'request.method_not_allowed' : 'request.not_found'),
+    'no-route',
+  );
+  if (allowed.length > 0) response.setHeader('allow', allowed.join(', '));
+  const forBrowser = (request.get('accept') ?? '').includes('text/html');
+  response.status(answer.status);
+  if (forBrowser) response.type('html').send(toErrorPage(answer));
+  else response.json(answer.body);
+}
+
+const matches = (template: string, path: string): boolean => {
+  const parts = template.split('/');
+  const actual = path.split('/');
+  return parts.length === actual.length && parts.every((part, index) => part.startsWith('{') || part === actual[index]);
+};

@@ -1,0 +1,66 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { type Ask, describeMemberships, type Endpoint, Failure, introspectSession } from '@sandgate/contracts';
+import type { Caller } from './route.js';
+import { holdsServiceCredential } from './service-credential.js';
+import { type SessionCredential, sessionCredentialOf } from './session-credential.js';
+
+export interface GateOptions {
+  readonly ask: Ask;
+  readonly siteUrl: string;
+  readonly serviceCredential: string;
+}
+
+export interface Admitted {
+  readonly caller: Caller | undefined;
+  readonly credential: SessionCredential | undefined;
+}
+
+/** A browser has no session: where it can get one. */
+export class SignInNeeded extends Error {
+  constructor(readonly singleSignOn: boolean) {
+    super('sign in first');
+  }
+}
+
+/**
+ * Authenticates and authorises a request, before anything of it is parsed. Throws `auth.session_required`,
+ * `auth.administrator_required`, `request.cross_origin`; for a page `SignInNeeded`.
+ */
+export async function admit(endpoint: Endpoint, headers: IncomingHttpHeaders, options: GateOptions): Promise<Admitted> {
+  const credential = sessionCredentialOf(headers);
+  if (endpoint.method !== 'get') refuseForeignOrigin(endpoint, headers, credential, options.siteUrl);
+  if (endpoint.access === 'anyone') return { caller: undefined, credential };
+  if (endpoint.access === 'operator' && holdsServiceCredential(headers, options.serviceCredential))
+    return { caller: undefined, credential };
+  const caller = await authenticate(endpoint, credential, options.ask);
+  if (endpoint.access !== 'person') await requireAdministrator(caller, options.ask);
+  return { caller, credential };
+}
+
+/** Cross-site request forgery: what a cookie signs, or what sets one, must come from a page of this site (OWASP ASVS 5.0, 3.5.1). */
+function refuseForeignOrigin(
+  endpoint: Endpoint,
+  headers: IncomingHttpHeaders,
+  credential: SessionCredential | undefined,
+  siteUrl: string,
+): void {
+  if (headers.origin === new URL(siteUrl).origin) return;
+  const signedByCookie = endpoint.access !== 'anyone' && credential?.by === 'cookie';
+  const setsCookie = endpoint.access === 'anyone' && headers.origin !== undefined;
+  if (signedByCookie || setsCookie) throw new Failure('request.cross_origin');
+}
+
+async function authenticate(endpoint: Endpoint, credential: SessionCredential | undefined, ask: Ask): Promise<Caller> {
+  const isPage = endpoint.answers === 'page';
+  if (!credential && !isPage) throw new Failure('auth.session_required');
+  // A longer one cannot be a session of ours.
+  const token = credential && credential.token.length <= 128 ? { token: credential.token } : {};
+  const session = await ask(introspectSession, token);
+  if (session.active) return { accountId: session.accountId, claimsVersion: session.claimsVersion };
+  throw isPage ? new SignInNeeded(session.singleSignOn) : new Failure('auth.session_required');
+}
+
+async function requireAdministrator(caller: Caller, ask: Ask): Promise<void> {
+  const { administrator } = await ask(describeMemberships, { ...caller });
+  if (!administrator) throw new Failure('auth.administrator_required');
+}

@@ -1,0 +1,23 @@
+export * from './batcher.js';
+export * from './config.js';
+export * from './host.js';
+export { escapeHtml } from './http/escape-html.js';
+export { checkReturnTo } from './http/return-to.js';
+export {
+  type AnyRoute,
+  type Caller,
+  type PageContext,
+  page,
+  Reply,
+  type RequestContext,
+  type Route,
+  route,
+} from './http/route.js';
+export { type SessionCredential, sessionCookie, sessionCookieHeader } from './http/session-credential.js';
+export * from './job.js';
+export * from './logger.js';
+export * from './openapi.js';
+export { type Answer, answer, directAsk, httpAsk } from './questions/ask.js';
+export * from './run-process.js';
+export * from './service.js';
+export { StartRefused } from './start-refused.js';

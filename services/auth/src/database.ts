@@ -1,0 +1,24 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import { PrismaClient } from './generated/prisma/client.js';
+
+/**
+ * Connects to auth's own schema. Statements are prepared once per connection: planning the sign-in would take longer than running it.
+ * A prepared plan outlives the size of the tables for which it was made, so plans that only suit small tables are ruled out.
+ */
+export function connect(url: string, { max }: { max: number }): PrismaClient {
+  const options = '-c enable_seqscan=off -c jit=off';
+  const pool = { connectionString: url, max, options, connectionTimeoutMillis: 5000 };
+  return new PrismaClient({
+    adapter: new PrismaPg(pool, { schema: 'auth', statementNameGenerator: nameStatements() }),
+  });
+}
+
+/** One name per text. The texts are those of the code, so there are only so many. */
+function nameStatements(): (query: { sql: string }) => string {
+  const names = new Map<string, string>();
+  return ({ sql }) => {
+    const name = names.get(sql) ?? `auth_${names.size}`;
+    names.set(sql, name);
+    return name;
+  };
+}

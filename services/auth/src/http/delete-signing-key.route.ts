@@ -1,0 +1,5 @@
+import { deleteSigningKey } from '@sandgate/contracts';
+import { type AnyRoute, route } from '@sandgate/service-kit';
+
+export const deleteSigningKeyRoute = (remove: (id: string) => Promise<void>): AnyRoute =>
+  route(deleteSigningKey, ({ params }) => remove(params.id));

@@ -1,0 +1,27 @@
+import { AttributeName, Failure, type JwtProviderSettings } from '@sandgate/contracts';
+
+const claimSettings = ['emailClaim', 'firstNameClaim', 'lastNameClaim', 'groupsClaim'] as const;
+/** They say something about the token itself (RFC 7519 section 4.1). */
+const claimsOfTheToken = ['iss', 'aud', 'exp', 'nbf', 'iat', 'jti'];
+
+type SettingsChange = { readonly [Setting in keyof JwtProviderSettings]?: JwtProviderSettings[Setting] | undefined };
+
+/** The settings after a change; what it leaves out stays. Throws `auth.settings_invalid` with every fault. */
+export function decideSettingsChange(current: JwtProviderSettings, change: SettingsChange): JwtProviderSettings {
+  const named = Object.entries(change).filter(([, value]) => value !== undefined);
+  const next: JwtProviderSettings = { ...current, ...Object.fromEntries(named) };
+  const faults = claimSettings.flatMap((setting) => faultsOf(setting, next));
+  if (faults.length > 0) throw new Failure('auth.settings_invalid', { details: { faults } });
+  return next;
+}
+
+function faultsOf(setting: (typeof claimSettings)[number], settings: JwtProviderSettings): string[] {
+  const claim = settings[setting];
+  const faults: string[] = [];
+  if (claimsOfTheToken.includes(claim))
+    faults.push(`${setting}: ${claim} says something about the token, not about the person`);
+  if (!AttributeName.safeParse(claim).success) faults.push(`${setting}: is not a name that a claim can have`);
+  if (claimSettings.some((other) => other < setting && settings[other] === claim))
+    faults.push(`${setting}: another setting names the same claim`);
+  return faults;
+}

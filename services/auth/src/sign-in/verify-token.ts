@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import { Failure, isStorableText, type JwtProviderSettings } from '@sandgate/contracts';
+import { type CryptoKey, compactVerify, errors } from 'jose';
+import { type DecidedClaims, decideClaims } from './decide-claims.js';
+import { decideTokenLife } from './decide-token-life.js';
+import { readClaims, readToken } from './read-token.js';
+
+/** A key and the one algorithm that it is for. */
+export interface VerificationKey {
+  readonly algorithm: 'HS256';
+  readonly key: CryptoKey;
+}
+
+export interface VerificationSettings {
+  readonly settings: JwtProviderSettings;
+  /** Valid keys by id. */
+  readonly keys: ReadonlyMap<string, VerificationKey>;
+}
+
+export interface VerifiedSignIn extends DecidedClaims {
+  /** The token's `iat`. */
+  readonly issuedAt: number | undefined;
+  readonly token: {
+    /** SHA-256 in hex, the same for every presentation of the token. */
+    readonly key: string;
+    /** It has a `jti` and is good once. */
+    readonly once: boolean;
+    /** Seconds since 1970. */
+    readonly rememberUntil: number;
+  };
+}
+
+/**
+ * Everything between a token and a sign-in that needs no database: gate, signature, life, issuer, audience, claims. `now` in seconds.
+ * Throws `auth.sso_disabled`, or the `auth.token_…` code of what is wrong.
+ */
+export async function verifyToken(token: string, provider: VerificationSettings, now: number): Promise<VerifiedSignIn> {
+  const { settings } = provider;
+  if (!settings.enabled) throw new Failure('auth.sso_disabled');
+  const read = readToken(token);
+  await requireSignature(token, candidateKeys(read.header, provider.keys));
+  const claims = readClaims(read);
+  const { issuedAt, rememberUntil } = decideTokenLife(claims, settings.maxTokenAgeSeconds, now);
+  requireIssuer(claims, settings.issuer);
+  requireAudience(claims, settings.audience);
+  const jti = jtiOf(claims, settings.requireJti);
+  const key = jti === undefined ? digest('signature', read.signature) : digest('jti', jti);
+  return { ...decideClaims(claims, settings), issuedAt, token: { key, once: jti !== undefined, rememberUntil } };
+}
+
+/**
+ * The configured keys that may have signed. The header chooses among them by `kid` and is otherwise only compared: keys and addresses
+ * in it are never looked at (RFC 8725 section 3.1, 3.10).
+ */
+function candidateKeys(
+  header: ReadonlyMap<string, unknown>,
+  keys: VerificationSettings['keys'],
+): readonly VerificationKey[] {
+  const typ = header.has('typ') ? header.get('typ') : 'JWT';
+  // Another type is another kind of token, made for another purpose (RFC 8725 section 3.11).
+  const isPlainJwt = typeof typ === 'string' && /^(?:application\/)?jwt$/.test(typ.toLowerCase());
+  if (!isPlainJwt || header.has('crit') || header.has('b64')) throw new Failure('auth.token_header');
+  const known = header.has('kid') ? keyById(header.get('kid'), keys) : [...keys.values()];
+  const candidates = known.filter(({ algorithm }) => algorithm === header.get('alg'));
+  if (candidates.length === 0) throw new Failure('auth.token_algorithm');
+  return candidates;
+}
+
+function keyById(kid: unknown, keys: VerificationSettings['keys']): readonly VerificationKey[] {
+  const key = typeof kid === 'string' && /^[\w-]{1,64}$/.test(kid) ? keys.get(kid) : undefined;
+  if (!key) throw new Failure('auth.token_key_unknown');
+  return [key];
+}
+
+async function requireSignature(token: string, candidates: readonly VerificationKey[]): Promise<void> {
+  for (const { key, algorithm } of candidates) if (await isSignedBy(token, key, algorithm)) return;
+  throw new Failure('auth.token_signature');
+}
+
+async function isSignedBy(token: string, key: CryptoKey, algorithm: string): Promise<boolean> {
+  try {
+    await compactVerify(token, key, { algorithms: [algorithm] });
+    return true;
+  } catch (error) {
+    if (error instanceof errors.JWSSignatureVerificationFailed) return false;
+    throw error instanceof errors.JOSEError ? new Failure('auth.token_malformed', { cause: error }) : error;
+  }
+}
+
+/** Exactly this string (RFC 7519 section 4.1.1); a list that contains it is something else. */
+function requireIssuer(claims: ReadonlyMap<string, unknown>, issuer: string | null): void {
+  const iss = claims.get('iss');
+  if (iss !== undefined && typeof iss !== 'string') throw new Failure('auth.token_claim_invalid');
+  if (issuer !== null && iss !== issuer) throw new Failure('auth.token_issuer');
+}
+
+/** A string or a list of strings (RFC 7519 section 4.1.3). */
+function requireAudience(claims: ReadonlyMap<string, unknown>, audience: string | null): void {
+  if (audience === null) return;
+  const aud = [claims.get('aud')].flat();
+  if (!aud.every((one) => typeof one === 'string') || !aud.includes(audience)) throw new Failure('auth.token_audience');
+}
+
+function jtiOf(claims: ReadonlyMap<string, unknown>, required: boolean): string | undefined {
+  if (!claims.has('jti')) {
+    if (required) throw new Failure('auth.token_jti_required');
+    return undefined;
+  }
+  const jti = claims.get('jti');
+  // Hashed as UTF-8, in which lone surrogates would all be the same.
+  if (typeof jti !== 'string' || jti === '' || !isStorableText(jti)) throw new Failure('auth.token_claim_invalid');
+  return jti;
+}
+
+const digest = (kind: 'jti' | 'signature', value: string | Buffer): string =>
+  createHash('sha256').update(`jwt\0${kind}\0`).update(value).digest('hex');

@@ -1,0 +1,1 @@
+export { createDirectory, type DirectoryDependencies } from './service.js';

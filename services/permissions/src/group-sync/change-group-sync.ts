@@ -1,0 +1,20 @@
+import { Failure, type GroupSync } from '@sandgate/contracts';
+import type { Database } from '@sandgate/messaging';
+import { findGroups } from '../groups/group-store.js';
+import { changePolicy } from '../policy/policy-store.js';
+import { decideGroupSyncFaults } from './decide-group-sync.js';
+import { getGroupSync, saveGroupSync } from './group-sync-store.js';
+
+export type GroupSyncChange = { readonly [Setting in keyof GroupSync]?: GroupSync[Setting] | undefined };
+
+/** Changes the settings that are named. Throws `permissions.settings_invalid` with every fault of what would come out. */
+export const changeGroupSync = (database: Database, provider: string, change: GroupSyncChange): Promise<GroupSync> =>
+  changePolicy(database, async (tx) => {
+    const named = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+    const settings: GroupSync = { ...(await getGroupSync(tx, provider)), ...named };
+    const groups = await findGroups(tx, [...new Set(Object.values(settings.mappings).flat())]);
+    const faults = decideGroupSyncFaults(settings, groups);
+    if (faults.length > 0) throw new Failure('permissions.settings_invalid', { details: { faults } });
+    await saveGroupSync(tx, provider, settings);
+    return getGroupSync(tx, provider);
+  });

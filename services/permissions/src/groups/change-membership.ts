@@ -1,0 +1,42 @@
+import { Failure } from '@sandgate/contracts';
+import type { Database, SqlClient } from '@sandgate/messaging';
+import { accountExists, isLastAdministrator } from '../accounts/account-store.js';
+import { changePolicy } from '../policy/policy-store.js';
+import { requireGroup } from './change-group.js';
+import type { GroupRow } from './group-store.js';
+import { deleteManualMembership, findSources, insertManualMembership } from './membership-store.js';
+
+export interface MembershipKey {
+  readonly groupId: number;
+  readonly accountId: string;
+}
+
+/** Makes somebody a member by hand, whatever a provider says. Safe to repeat. */
+export const addMember = (database: Database, { groupId, accountId }: MembershipKey): Promise<void> =>
+  changePolicy(database, async (tx) => {
+    await requireMembership(tx, { groupId, accountId });
+    await insertManualMembership(tx, groupId, accountId);
+  });
+
+/**
+ * Takes back a membership that was given by hand; safe to repeat. Refused with `permissions.membership_from_provider` while a provider
+ * gives it as well: the person would stay a member, which is not what was asked for, so nothing changes. Refused with
+ * `permissions.last_administrator` for the last one.
+ */
+export const removeMember = (database: Database, { groupId, accountId }: MembershipKey): Promise<void> =>
+  changePolicy(database, async (tx) => {
+    const group = await requireMembership(tx, { groupId, accountId });
+    const sources = await findSources(tx, groupId, accountId);
+    if (sources.some((source) => source !== 'manual'))
+      throw new Failure('permissions.membership_from_provider', { details: { sources } });
+    if (group.kind === 'administrators' && (await isLastAdministrator(tx, accountId)))
+      throw new Failure('permissions.last_administrator');
+    await deleteManualMembership(tx, groupId, accountId);
+  });
+
+async function requireMembership(tx: SqlClient, { groupId, accountId }: MembershipKey): Promise<GroupRow> {
+  const group = await requireGroup(tx, groupId);
+  if (group.kind === 'all-users') throw new Failure('permissions.membership_automatic');
+  if (!(await accountExists(tx, accountId))) throw new Failure('permissions.account_not_found');
+  return group;
+}

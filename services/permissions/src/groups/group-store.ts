@@ -1,0 +1,68 @@
+import type { Group } from '@sandgate/contracts';
+import type { SqlClient } from '@sandgate/messaging';
+
+export type GroupRow = Omit<Group, 'members'>;
+
+/**
+ * A page of the groups in the order of ids, each with the number of its active members. The members are found through the indexes of
+ * what makes them members, so that the cost is that of the groups on the page.
+ */
+export async function findGroupPage(
+  database: SqlClient,
+  { limit, offset }: { limit: number; offset: number },
+): Promise<{ groups: Group[]; total: number }> {
+  const groups = await database.$queryRaw<Group[]>`
+    with page as (select id, name, kind from "group" order by id limit ${limit}::integer offset ${offset}::integer)
+    select id, name, kind, case kind
+      when 'all-users' then (select count(*)::integer from account where status = 'active')
+      else (
+        select count(distinct account.id)::integer
+        from membership_by_source join account on account.id = membership_by_source.account_id and account.status = 'active'
+        where membership_by_source.group_id = page.id)
+      end as members
+    from page order by id`;
+  const [counted] = await database.$queryRaw<{ total: number }[]>`select count(*)::integer as total from "group"`;
+  return { groups, total: counted?.total ?? 0 };
+}
+
+/** One group that is not All Users, with the number of its active members. */
+export async function findGroup(database: SqlClient, id: number): Promise<Group | undefined> {
+  const found = await database.$queryRaw<Group[]>`
+    select id, name, kind, (
+      select count(distinct account.id)::integer
+      from membership_by_source join account on account.id = membership_by_source.account_id and account.status = 'active'
+      where membership_by_source.group_id = "group".id) as members
+    from "group" where id = ${id}::integer`;
+  return found[0];
+}
+
+export async function findGroups(database: SqlClient, ids: readonly number[]): Promise<ReadonlyMap<number, GroupRow>> {
+  const rows = await database.$queryRaw<
+    GroupRow[]
+  >`select id, name, kind from "group" where id = any(${ids}::integer[])`;
+  return new Map(rows.map((group) => [group.id, group]));
+}
+
+/** The id of the new group, or undefined when the name is taken. */
+export async function insertGroup(tx: SqlClient, name: string): Promise<number | undefined> {
+  const rows = await tx.$queryRaw<
+    { id: number }[]
+  >`insert into "group" (name) values (${name}) on conflict (name) do nothing returning id`;
+  return rows[0]?.id;
+}
+
+export async function isNameTaken(tx: SqlClient, name: string, exceptId: number): Promise<boolean> {
+  const rows = await tx.$queryRaw<
+    unknown[]
+  >`select id from "group" where name = ${name} and id <> ${exceptId}::integer`;
+  return rows.length > 0;
+}
+
+export async function updateGroupName(tx: SqlClient, id: number, name: string): Promise<void> {
+  await tx.$executeRaw`update "group" set name = ${name} where id = ${id}::integer`;
+}
+
+/** With its memberships, mappings, permissions and sandboxes. */
+export async function removeGroup(tx: SqlClient, id: number): Promise<void> {
+  await tx.$executeRaw`delete from "group" where id = ${id}::integer`;
+}

@@ -1,0 +1,7 @@
+import { addMember } from '@sandgate/contracts';
+import type { Database } from '@sandgate/messaging';
+import { type AnyRoute, route } from '@sandgate/service-kit';
+import { addMember as add } from '../groups/change-membership.js';
+
+export const addMemberRoute = (database: Database): AnyRoute =>
+  route(addMember, ({ params }) => add(database, { groupId: params.id, accountId: params.accountId }));

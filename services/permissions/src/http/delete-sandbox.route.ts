@@ -1,0 +1,7 @@
+import { deleteSandbox } from '@sandgate/contracts';
+import type { Database } from '@sandgate/messaging';
+import { type AnyRoute, route } from '@sandgate/service-kit';
+import { deleteSandbox as remove } from '../sandboxes/change-sandbox.js';
+
+export const deleteSandboxRoute = (database: Database): AnyRoute =>
+  route(deleteSandbox, ({ params }) => remove(database, params.id));

@@ -1,0 +1,10 @@
+import { listGroups } from '@sandgate/contracts';
+import type { Database } from '@sandgate/messaging';
+import { type AnyRoute, route } from '@sandgate/service-kit';
+import { findGroupPage } from '../groups/group-store.js';
+
+export const listGroupsRoute = (database: Database): AnyRoute =>
+  route(listGroups, async ({ query }) => {
+    const { groups, total } = await findGroupPage(database, query);
+    return { data: groups, total };
+  });

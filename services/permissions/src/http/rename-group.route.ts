@@ -1,0 +1,7 @@
+import { renameGroup } from '@sandgate/contracts';
+import type { Database } from '@sandgate/messaging';
+import { type AnyRoute, route } from '@sandgate/service-kit';
+import { renameGroup as rename } from '../groups/change-group.js';
+
+export const renameGroupRoute = (database: Database): AnyRoute =>
+  route(renameGroup, ({ params, body }) => rename(database, params.id, body.name));

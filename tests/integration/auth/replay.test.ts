@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { whileWritesLinger } from './linger.js';
+import { type RunningAuth, startAuth } from './running-auth.js';
+import { anAddress, aToken, seconds, sign } from './tokens.js';
+
+let auth: RunningAuth;
+
+beforeAll(async () => {
+  auth = await startAuth();
+});
+
+afterAll(() => auth.stop());
+
+const sessionsOf = async (email: string): Promise<number> =>
+  (
+    await auth.query<{ count: number }>(
+      'select count(*)::int as count from session join account on account.id = account_id where email = $1',
+      [email],
+    )
+  )[0]?.count ?? 0;
+
+/** Lets all tokens have been used that much earlier. */
+const letPass = (interval: string): Promise<unknown> =>
+  auth.query(
+    'update used_token set first_used_at = first_used_at - $1::interval, expires_at = expires_at - $1::interval',
+    [interval],
+  );
+
+describe('a token with jti', () => {
+  test('A-23: sent two hundred times at once, over two instances, opens one session', async () => {
+    const other = await startAuth({ beside: auth });
+    const email = anAddress();
+    const token = aToken({ email });
+    const answers = await Promise.all(Array.from({ length: 200 }, (_, n) => (n % 2 ? auth : other).signIn(token)));
+    await other.stop();
+
+    expect(answers.filter(({ status }) => status === 302)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(199);
+    expect(await sessionsOf(email)).toBe(1);
+    expect(await auth.announced(email)).toHaveLength(1);
+  });
+
+  test.each([
+    ['with', randomUUID(), 1],
+    ['without', undefined, 8],
+  ])('A-23: %s jti, in statements that overlap, has one effect', async (_what, jti, sessions) => {
+    const other = await startAuth({ beside: auth });
+    const email = anAddress();
+    const token = aToken({ email, jti });
+    const answers = await whileWritesLinger(auth, 'before insert on used_token', () =>
+      Promise.all(Array.from({ length: 8 }, (_, n) => (n % 2 ? auth : other).signIn(token))),
+    );
+    await other.stop();
+
+    expect(answers.filter(({ status }) => status === 302)).toHaveLength(sessions);
+    expect(await sessionsOf(email)).toBe(sessions);
+    expect(await auth.announced(email)).toHaveLength(1);
+  });
+
+  test('A-23: is used up by another token with the same jti', async () => {
+    const jti = randomUUID();
+    const [one, two] = [anAddress(), anAddress()];
+
+    expect((await auth.signIn(aToken({ email: one, jti }))).status).toBe(302);
+    expect((await auth.signIn(aToken({ email: two, jti }))).status).toBe(401);
+    expect(await auth.query('select from account where email = $1', [two])).toEqual([]);
+  });
+
+  test('A-24: stays used when auth starts again, on any instance', async () => {
+    const token = aToken();
+    await auth.signIn(token);
+    const restarted = await startAuth({ beside: auth });
+
+    expect((await restarted.signIn(token)).status).toBe(401);
+    await restarted.stop();
+  });
+
+  test('is asked for where the provider requires it', async () => {
+    await auth.asAdministrator('PUT', '/api/providers/jwt', { requireJti: true });
+    const without = await auth.signIn(sign({ email: anAddress(), iat: seconds() }));
+    const withIt = await auth.signIn(aToken());
+    await auth.asAdministrator('PUT', '/api/providers/jwt', { requireJti: false });
+
+    expect([without.status, withIt.status]).toEqual([401, 302]);
+  });
+});
+
+describe('a token without jti', () => {
+  const withoutJti = (claims: Record<string, unknown>): string =>
+    sign({ iat: seconds(), exp: seconds() + 600, ...claims });
+
+  test('sent twice within ten seconds opens two sessions, and has no second effect', async () => {
+    const email = anAddress();
+    const token = withoutJti({ email, level: 1 });
+    await auth.signIn(token);
+    await auth.signIn(aToken({ email, level: 2 }));
+    const repeated = await auth.signIn(token);
+
+    expect(repeated.status).toBe(302);
+    expect(await auth.introspect(repeated.session)).toMatchObject({ active: true, claimsVersion: 2 });
+    expect((await auth.announced(email)).map(({ attributes }) => attributes)).toEqual([{ level: 1 }, { level: 2 }]);
+  });
+
+  test('A-23: of a new person, sent twenty times at once over two instances, makes one account and one event', async () => {
+    const other = await startAuth({ beside: auth });
+    const email = anAddress();
+    const token = withoutJti({ email });
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => (n % 2 ? auth : other).signIn(token)));
+    await other.stop();
+
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 302));
+    expect(await sessionsOf(email)).toBe(20);
+    expect(await auth.announced(email)).toHaveLength(1);
+  });
+
+  test('A-23: is refused after ten seconds, and leaves nothing', async () => {
+    const email = anAddress();
+    const token = withoutJti({ email });
+    await auth.signIn(token);
+    await letPass('9 seconds');
+    expect((await auth.signIn(token)).status).toBe(302);
+    await letPass('1 second');
+    const before = await auth.traces();
+
+    expect((await auth.signIn(token)).status).toBe(401);
+    expect(await auth.traces()).toEqual(before);
+  });
+
+  test('A-26: repeated by somebody who was deactivated in between is refused', async () => {
+    const email = anAddress();
+    const token = withoutJti({ email });
+    await auth.signIn(token);
+    await auth.query("update account set status = 'deactivated' where email = $1", [email]);
+
+    expect((await auth.signIn(token)).status).toBe(401);
+  });
+});
+
+describe('what is remembered of a token', () => {
+  const rememberedFor = async (token: string): Promise<number | undefined> => {
+    await auth.query('delete from used_token');
+    await auth.signIn(token);
+    const rows = await auth.query<{ seconds: number }>(
+      'select round(extract(epoch from expires_at - now()))::int as seconds from used_token',
+    );
+    return rows[0]?.seconds;
+  };
+
+  test('is kept until it could not verify under the longest maximum age that the settings allow', async () => {
+    expect(await rememberedFor(aToken({ exp: undefined }))).toBeGreaterThan(3590);
+    expect(await rememberedFor(aToken({ exp: seconds() + 86_400 }))).toBeGreaterThan(3590);
+    expect(await rememberedFor(aToken({ exp: seconds() + 100 }))).toBeLessThanOrEqual(100);
+  });
+
+  test('outlives a longer maximum age that is set later', async () => {
+    const token = aToken({ iat: seconds() - 170, exp: undefined });
+    await auth.signIn(token);
+    await letPass('10 minutes');
+    await auth.service.jobs[0]?.run();
+    await auth.asAdministrator('PUT', '/api/providers/jwt', { maxTokenAgeSeconds: 3600 });
+    const replayed = await auth.signIn(token);
+    await auth.asAdministrator('PUT', '/api/providers/jwt', { maxTokenAgeSeconds: 180 });
+
+    expect(replayed.status).toBe(401);
+  });
+});

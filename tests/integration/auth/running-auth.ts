@@ -1,0 +1,193 @@
+import { Writable } from 'node:stream';
+import { type AuthDependencies, createAuth } from '@sandgate/auth';
+import {
+  type Ask,
+  describeMemberships,
+  type EventData,
+  type Introspection,
+  introspectSession,
+  UserLoggedIn,
+} from '@sandgate/contracts';
+import { embeddedTransport } from '@sandgate/messaging';
+import { createLogger, directAsk, type Service, startHost } from '@sandgate/service-kit';
+import pg from 'pg';
+import { freshDatabase, type MigratedDatabase } from '../../support/postgres.js';
+import { sharedSecret } from './tokens.js';
+
+export const siteUrl = 'http://localhost:3000';
+export const providerUri = 'https://app.example/sso/sandgate';
+export const administrator = { email: 'admin@acme.example', password: 'correct horse battery' };
+
+export interface Answered {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: what a test expects of it, it says
+  readonly body: any;
+  /** The session that it sets, or undefined. */
+  readonly session: string | undefined;
+}
+
+export interface RequestOptions {
+  readonly method?: string;
+  readonly body?: unknown;
+  readonly cookie?: string | undefined;
+  readonly headers?: Record<string, string>;
+}
+
+export interface RunningAuth {
+  readonly service: Service;
+  readonly ask: Ask;
+  readonly url: string;
+  readonly databases: MigratedDatabase;
+  request(path: string, options?: RequestOptions): Promise<Answered>;
+  /** Presents a token as a browser does. */
+  signIn(token: string, options?: { cookie?: string | undefined; more?: string }): Promise<Answered>;
+  /** A request of the first administrator. */
+  asAdministrator(method: string, path: string, body?: unknown): Promise<Answered>;
+  introspect(session: string | undefined): Promise<Introspection>;
+  query<Row extends pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]>;
+  /** Everything that was announced of an address, in order, whether it has left the outbox or not. */
+  announced(email: string): Promise<EventData<typeof UserLoggedIn>[]>;
+  /** Every row that a sign-in could have written. */
+  traces(): Promise<unknown>;
+  /** What was logged since the start, as text. */
+  logged(): string;
+  /** Instances beside this one, which stop with it. */
+  readonly beside: RunningAuth[];
+  /** Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+export type Change = Partial<AuthDependencies> & {
+  /** An instance beside another one, on its database. */
+  readonly beside?: RunningAuth;
+  readonly embeddingOrigins?: readonly string[];
+};
+
+/** Auth behind real HTTP with real messages; permissions, which knows the administrators, is stood in for. */
+export async function startAuth({ beside, embeddingOrigins = [], ...change }: Change = {}): Promise<RunningAuth> {
+  const databases = beside?.databases ?? (await freshDatabase());
+  let logged = '';
+  const log = createLogger(
+    'auth',
+    'info',
+    new Writable({
+      write(line, _encoding, done) {
+        logged += line;
+        done();
+      },
+    }),
+  );
+  const service = createAuth({
+    databaseUrl: databases.urls.auth,
+    siteUrl,
+    sessionSeconds: 1_209_600,
+    adminEmail: administrator.email,
+    adminPassword: administrator.password,
+    jwtSharedSecret: sharedSecret,
+    identityProviderUri: providerUri,
+    ...change,
+  });
+  const own = directAsk(() => service.answers);
+  const ask: Ask = async (question, input) => {
+    if (question.name !== describeMemberships.name) return own(question, input);
+    const { accountId } = describeMemberships.input.parse(input);
+    const rows = await query('select from account where id = $1 and first_administrator', [accountId]);
+    return question.output.parse({ administrator: rows.length === 1, groups: [] });
+  };
+  const pool = new pg.Pool({ connectionString: databases.adminUrl, max: 4, options: '-c search_path=auth' });
+  const query: RunningAuth['query'] = async (sql, values) => (await pool.query(sql, values)).rows;
+  const close = async (): Promise<void> => {
+    await pool.end();
+    if (!beside) await databases.drop();
+  };
+  const host = await startHost({
+    services: [service],
+    ask,
+    transport: embeddedTransport({ log }),
+    serviceCredential: '7d0c1e5b9f3a48628e4d2b6a0c9f1357',
+    siteUrl: change.siteUrl ?? siteUrl,
+    embeddingOrigins,
+    listen: { port: 0, address: '127.0.0.1' },
+    log,
+  }).catch(async (error: unknown) => {
+    await service.close();
+    await close();
+    throw error;
+  });
+  const url = `http://127.0.0.1:${host.port}`;
+
+  const request: RunningAuth['request'] = async (path, { method = 'GET', body, cookie, headers = {} } = {}) => {
+    const response = await fetch(url + path, {
+      method,
+      redirect: 'manual',
+      headers: {
+        ...(cookie !== undefined && { cookie: `sandgate.SESSION=${cookie}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.startsWith('application/json');
+    const session = /^sandgate\.SESSION=([\w-]+)/.exec(response.headers.get('set-cookie') ?? '')?.[1];
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: isJson ? JSON.parse(text) : undefined,
+      session,
+    };
+  };
+  let administratorSession: Promise<string> | undefined;
+  const asAdministrator: RunningAuth['asAdministrator'] = async (method, path, body) => {
+    administratorSession ??= request('/api/session', {
+      method: 'POST',
+      body: { username: administrator.email, password: administrator.password },
+    }).then((answered) => answered.body.id);
+    return request(path, { method, body, headers: { 'x-metabase-session': await administratorSession } });
+  };
+
+  let stopping: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    await Promise.all(running.beside.map((one) => one.stop()));
+    await host.stop();
+    await close();
+  };
+  const running: RunningAuth = {
+    service,
+    ask,
+    url,
+    databases,
+    request,
+    asAdministrator,
+    signIn: (token, { cookie, more = '' } = {}) =>
+      request(`/auth/sso?jwt=${encodeURIComponent(token)}${more}`, { cookie }),
+    introspect: (session) => ask(introspectSession, session === undefined ? {} : { token: session }),
+    query,
+    async announced(email) {
+      const rows = await query<{ data: unknown }>(
+        `select data from (
+           select sequence, 0 as place, body::jsonb -> 'data' as data from messaging.deliveries
+           union all select sequence, 1, data from outbox) as announced
+         where data ->> 'email' = $1 order by place, sequence`,
+        [email],
+      );
+      return rows.map(({ data }) => UserLoggedIn.data.parse(data));
+    },
+    async traces() {
+      const rows = await query(
+        `select (select jsonb_agg(a order by id) from account a) as accounts, (select jsonb_agg(i order by external_key) from identity i) as identities,
+           (select jsonb_agg(s order by token_hash) from session s) as sessions, (select jsonb_agg(u order by key) from used_token u) as used_tokens,
+           (select count(*) from outbox) + (select count(*) from messaging.deliveries) as events`,
+      );
+      return rows[0];
+    },
+    logged: () => logged,
+    beside: [],
+    stop: () => (stopping ??= stop()),
+  };
+  beside?.beside.push(running);
+  return running;
+}

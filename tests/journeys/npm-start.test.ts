@@ -1,0 +1,124 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { eventually } from '../support/eventually.js';
+import { startPostgres } from '../support/postgres-server.js';
+import { startRabbitmq } from '../support/rabbitmq.js';
+import { type StartedSystem, startSystem } from '../support/system.js';
+
+const admin = { SANDGATE_ADMIN_EMAIL: 'olga@operator.example', SANDGATE_ADMIN_PASSWORD: 'a password for the tests' };
+const cleanUp: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  for (const step of cleanUp.splice(0).reverse()) await step();
+}, 60_000);
+
+async function home(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'sandgate-'));
+  cleanUp.push(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+async function start(env: Record<string, string>): Promise<StartedSystem> {
+  const system = await startSystem({ ...admin, ...env });
+  cleanUp.push(() => system.stop());
+  return system;
+}
+
+async function signIn(system: StartedSystem): Promise<Record<string, string>> {
+  const response = await fetch(`${system.siteUrl}/api/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ username: admin.SANDGATE_ADMIN_EMAIL, password: admin.SANDGATE_ADMIN_PASSWORD }),
+  });
+  const { id } = (await response.json()) as { id: string };
+  return { authorization: `Bearer ${id}` };
+}
+
+const list = async (system: StartedSystem, path: string): Promise<{ total: number }> => {
+  const response = await fetch(system.siteUrl + path, { headers: await signIn(system) });
+  expect(response.status).toBe(200);
+  return (await response.json()) as { total: number };
+};
+
+describe('npm start', () => {
+  test('prints the addresses and the sign-in data, and the log has none of it', async () => {
+    const system = await start({});
+
+    for (const shown of [system.siteUrl, 'http://localhost:', admin.SANDGATE_ADMIN_EMAIL, 'ada@acme.example']) {
+      await eventually(() => expect(system.output()).toContain(shown));
+    }
+    expect(system.output()).not.toContain(admin.SANDGATE_ADMIN_PASSWORD);
+    await signIn(system);
+    const log = await readFile(join(system.home, 'sandgate.log'), 'utf8');
+    for (const secret of ['@operator.example', '@acme.example', admin.SANDGATE_ADMIN_PASSWORD])
+      expect(log).not.toContain(secret);
+    expect(log).not.toContain('"level":50');
+  });
+
+  test('keeps its data, also when it is killed; a second start on the same data is refused with a sentence', async () => {
+    const folder = await home();
+    const first = await start({ SANDGATE_HOME: folder });
+    const headers = { ...(await signIn(first)), 'content-type': 'application/json' };
+    const made = await fetch(`${first.siteUrl}/api/groups`, { method: 'POST', headers, body: '{"name":"Kept"}' });
+    expect(made.status).toBe(201);
+
+    await expect(startSystem({ ...admin, SANDGATE_HOME: folder })).rejects.toThrow(/already running on/);
+    first.signal('SIGKILL');
+    await first.exited;
+    const second = await start({ SANDGATE_HOME: folder });
+
+    // All Users, Administrators, two customers, and the one that was made.
+    expect((await list(second, '/api/groups')).total).toBe(5);
+    expect((await list(second, '/api/tables')).total).toBe(6);
+  });
+
+  test('stops by itself on Ctrl-C, and leaves no PostgreSQL behind', async () => {
+    const system = await start({});
+
+    system.signal('SIGINT');
+
+    expect(await system.exited).toBe('code 0');
+    await expect(readFile(join(system.home, 'postgres', 'postmaster.pid'))).rejects.toThrow(/ENOENT/);
+  });
+
+  test('without the demonstration there is no sample database, no host application and no provider', async () => {
+    const system = await start({ SANDGATE_DEMO: 'false' });
+
+    expect((await list(system, '/api/tables')).total).toBe(0);
+    expect((await list(system, '/api/groups')).total).toBe(2);
+    expect(system.output()).not.toContain('ada@acme.example');
+    const page = await fetch(`${system.siteUrl}/`, { redirect: 'manual' });
+    expect(page.headers.get('location')).toBe('/login?return_to=%2F');
+    expect((await fetch(`${system.siteUrl}/auth/sso`, { redirect: 'manual' })).status).toBe(400);
+  });
+
+  test('uses a PostgreSQL and a RabbitMQ of one’s own where they are given', async () => {
+    const postgres = await startPostgres();
+    cleanUp.push(() => postgres.dispose());
+    const broker = await startRabbitmq();
+    cleanUp.push(() => broker.dispose());
+
+    const system = await start({ DATABASE_URL: postgres.adminUrl, AMQP_URL: broker.url });
+
+    expect((await list(system, '/api/tables')).total).toBe(6);
+    expect(await broker.ctl('list_queues', 'name', '--silent')).toContain('permissions.on-account-changed');
+    await expect(readFile(join(system.home, 'postgres', 'postmaster.pid'))).rejects.toThrow(/ENOENT/);
+  });
+
+  test('a weak secret or a misspelt setting stops it, with every fault', async () => {
+    const failed = startSystem({
+      SANDGATE_JWT_SHARED_SECRET: 'secret',
+      SANDGATE_DEM0: 'false',
+      SANDGATE_SITE_URL: 'nowhere',
+    });
+
+    const message = await failed.then(
+      () => '',
+      (error: Error) => error.message,
+    );
+    for (const name of ['SANDGATE_JWT_SHARED_SECRET', 'SANDGATE_DEM0', 'SANDGATE_SITE_URL'])
+      expect(message).toContain(name);
+  });
+});

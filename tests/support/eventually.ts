@@ -1,0 +1,38 @@
+export interface Patience {
+  readonly timeoutMs?: number;
+  readonly everyMs?: number;
+}
+
+/** Thrown inside `eventually` when waiting longer cannot help. */
+export class Hopeless extends Error {}
+
+/** Runs `assertion` again and again until it no longer throws, and returns its value. In the end says what it last saw. */
+export const eventually = async <T>(assertion: () => T | Promise<T>, patience: Patience = {}): Promise<T> => {
+  const { timeoutMs = 10_000, everyMs = 25 } = patience;
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    try {
+      return await bounded(assertion, Math.max(deadline - Date.now(), everyMs));
+    } catch (error) {
+      if (error instanceof Hopeless) throw error;
+      if (Date.now() + everyMs >= deadline) throw new Error(notWithin(timeoutMs, error), { cause: error });
+    }
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
+  }
+};
+
+const notWithin = (timeoutMs: number, last: unknown): string =>
+  `Not within ${timeoutMs / 1000} s. Last seen: ${last instanceof Error ? last.message : String(last)}`;
+
+// An attempt that hangs must not outlive the patience either.
+const bounded = async <T>(assertion: () => T | Promise<T>, forMs: number): Promise<T> => {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('an attempt that had not ended')), forMs);
+  });
+  try {
+    return await Promise.race([assertion(), tooLong]);
+  } finally {
+    clearTimeout(timer);
+  }
+};

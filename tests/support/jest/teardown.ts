@@ -1,0 +1,3 @@
+import { disposeAll } from './run-parts.js';
+
+export default disposeAll;

