@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { contractTopology, rabbitmqTransport, type Topology } from '@sandgate/messaging';
 import { connect } from 'amqplib';
 import { rabbitmq } from '../support/index.js';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 import { type Carrier, deliveryLimit, retryDelaysMs } from './carrier.js';
-import { startTcpProxy, type TcpProxy } from './tcp-proxy.js';
 import { things } from './things.js';
 import { log, type Workshop } from './workshop.js';
 

@@ -135,7 +135,11 @@ describe('RabbitMQ in trouble', () => {
 
     await intoOutbox(workshop.database, ThingNoted, [aThing({ thing: 'poison' })]);
 
-    await eventually(async () => expect(await messaging.listDeadLetters(10)).toMatchObject([{ subject: 'poison' }]));
+    // One that is confirmed too late is put aside again, so that it may lie there twice.
+    await eventually(async () => {
+      const subjects = (await messaging.listDeadLetters(10)).map(({ subject }) => subject);
+      expect([...new Set(subjects)]).toEqual(['poison']);
+    });
   });
 
   it('says what is wrong when an exchange of its name has another type, and publishes nothing', async () => {

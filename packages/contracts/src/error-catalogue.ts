@@ -53,6 +53,12 @@ export const errorCatalogue = {
     remedy: 'Try again; look at /api/health/ready for the part that is missing.',
     retryAfterSeconds: 1,
   },
+  'service.database_unavailable': {
+    status: 503,
+    message: 'A database of the system does not answer.',
+    remedy: 'Try again; what a request was to change may have been changed nevertheless.',
+    retryAfterSeconds: 1,
+  },
   'service.credential_required': {
     status: 401,
     message: 'This address is for the services of the system.',

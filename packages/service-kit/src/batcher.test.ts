@@ -58,4 +58,21 @@ describe('a batcher', () => {
     const settled = await Promise.allSettled([1, 13, 2].map(run));
     expect(settled.map((one) => one.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   });
+
+  test('asks a database that does not answer once, not once for each item', async () => {
+    const away = new Error('Connection terminated unexpectedly');
+    let runs = 0;
+    const run = createBatcher<number, number>({
+      maxSize: 10,
+      lanes: 1,
+      run: async () => {
+        runs += 1;
+        throw away;
+      },
+    });
+
+    const settled = await Promise.allSettled([1, 2, 3].map(run));
+    expect(settled).toEqual([1, 2, 3].map(() => ({ status: 'rejected', reason: away })));
+    expect(runs).toBe(1);
+  });
 });

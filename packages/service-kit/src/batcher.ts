@@ -1,5 +1,7 @@
+import { isDatabaseUnavailable } from './database-unavailable.js';
+
 export interface BatcherOptions<Item, Result> {
-  /** Answers one result per item, in order. When it throws for several items, each is tried alone. */
+  /** Answers one result per item, in order. When it throws for several items, each is tried alone, unless the database is away. */
   readonly run: (items: readonly Item[]) => Promise<readonly Result[]>;
   readonly maxSize: number;
   /** How many batches may run at once. */
@@ -68,7 +70,7 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
         waiting.resolve(results[index] as Result);
       });
     } catch (error) {
-      if (batch.length === 1) batch[0]?.reject(error);
+      if (batch.length === 1 || isDatabaseUnavailable(error)) for (const { reject } of batch) reject(error);
       else for (const waiting of batch) await settle([waiting]);
     }
   };

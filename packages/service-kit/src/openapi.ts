@@ -104,7 +104,7 @@ function errorsOf(endpoint: Endpoint): Json {
 
 /** Codes that an endpoint names, and those that the frame answers for it. */
 function codesOf(endpoint: Endpoint): ErrorCode[] {
-  const codes: ErrorCode[] = [...(endpoint.errors ?? []), 'internal_error'];
+  const codes: ErrorCode[] = [...(endpoint.errors ?? []), 'internal_error', 'service.database_unavailable'];
   if (endpoint.params || endpoint.query || endpoint.body) codes.push('request.invalid');
   if (endpoint.body) codes.push('request.not_json', 'request.too_large');
   if (endpoint.method !== 'get') codes.push('request.cross_origin');

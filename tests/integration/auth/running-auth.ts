@@ -62,12 +62,19 @@ export interface RunningAuth {
 export type Change = Partial<AuthDependencies> & {
   /** An instance beside another one, on its database. */
   readonly beside?: RunningAuth;
+  /** Instead of databases of its own, which it would drop. */
+  readonly databases?: MigratedDatabase;
   readonly embeddingOrigins?: readonly string[];
 };
 
 /** Auth behind real HTTP with real messages; permissions, which knows the administrators, is stood in for. */
-export async function startAuth({ beside, embeddingOrigins = [], ...change }: Change = {}): Promise<RunningAuth> {
-  const databases = beside?.databases ?? (await freshDatabase());
+export async function startAuth({
+  beside,
+  databases: given = beside?.databases,
+  embeddingOrigins = [],
+  ...change
+}: Change = {}): Promise<RunningAuth> {
+  const databases = given ?? (await freshDatabase());
   let logged = '';
   const log = createLogger(
     'auth',
@@ -100,7 +107,7 @@ export async function startAuth({ beside, embeddingOrigins = [], ...change }: Ch
   const query: RunningAuth['query'] = async (sql, values) => (await pool.query(sql, values)).rows;
   const close = async (): Promise<void> => {
     await pool.end();
-    if (!beside) await databases.drop();
+    if (!given) await databases.drop();
   };
   const host = await startHost({
     services: [service],

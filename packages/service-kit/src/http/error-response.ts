@@ -1,4 +1,5 @@
 import { Failure, namedFailure } from '@sandgate/contracts';
+import { isDatabaseUnavailable } from '../database-unavailable.js';
 import { escapeHtml } from './escape-html.js';
 
 export interface ErrorResponse {
@@ -12,9 +13,14 @@ export interface ErrorResponse {
   };
 }
 
+/** A database that does not answer is an expected failure, whichever statement meets it. */
+export const named = (error: unknown): Failure | undefined =>
+  namedFailure(error) ??
+  (isDatabaseUnavailable(error) ? new Failure('service.database_unavailable', { cause: error }) : undefined);
+
 /** The one place that decides what the outside sees of an error. An error without a code shows its id and nothing else. */
 export function toErrorResponse(error: unknown, id: string): ErrorResponse {
-  const failure = namedFailure(error) ?? new Failure('internal_error');
+  const failure = named(error) ?? new Failure('internal_error');
   const { code, message, details, retryAfterSeconds } = failure;
   return {
     status: failure.status,

@@ -4,7 +4,7 @@ import { correlationIdOf, nextTraceparent } from '@sandgate/messaging';
 import express, { type Request, type Response, type Router } from 'express';
 import type { Logger } from 'pino';
 import type { Histogram } from 'prom-client';
-import { toErrorPage, toErrorResponse } from './error-response.js';
+import { named, toErrorPage, toErrorResponse } from './error-response.js';
 import { admit, type GateOptions, SignInNeeded } from './gate.js';
 import { parseRequest } from './parse-request.js';
 import { type AnyRoute, Reply } from './route.js';
@@ -114,7 +114,7 @@ function sendError(
 
 /** For the log: the code, the code behind it, and the error itself only where it has none. */
 function describe(error: unknown): Record<string, unknown> {
-  const failure = namedFailure(error);
+  const failure = named(error);
   if (!failure) return { code: 'internal_error', error };
   const reason = namedFailure(failure.cause)?.code;
   const unexpected = failure.cause !== undefined && reason === undefined ? { error: failure.cause } : {};

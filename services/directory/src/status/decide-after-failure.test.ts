@@ -29,6 +29,7 @@ describe('what is known after a question failed', () => {
     ['a time-out', unavailable(new DOMException('timed out', 'TimeoutError'))],
     ['a connection that broke', unavailable(new TypeError('fetch failed', { cause: coded('UND_ERR_SOCKET') }))],
     ['a connection that was reset', unavailable(new TypeError('fetch failed', { cause: coded('ECONNRESET') }))],
+    ['a database that went away', new Failure('service.database_unavailable')],
     ['an answer that is none', unavailable(new Error('auth.set-account-status answered 500'))],
     ['an error without a name', new Error('connection terminated')],
     ['something else', 'oops'],

@@ -18,6 +18,8 @@ export function decideAfterFailure(error: unknown): FailedQuestion {
   const failure = namedFailure(error);
   if (!failure) return 'unknown';
   if (failure.status < 500) return 'refused';
+  // The database may have gone away after the commit.
+  if (failure.code === 'service.database_unavailable') return 'unknown';
   // Without a cause it is the answer of the service itself, which says so when nothing was changed.
   const answered = failure.code !== 'service.unavailable' || failure.cause === undefined;
   return answered || wasNeverSent(failure.cause) ? 'untouched' : 'unknown';
