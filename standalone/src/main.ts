@@ -38,5 +38,5 @@ async function openDemo(demo: RunningDemo | undefined, system: System): Promise<
 function createFileLogger(config: StandaloneConfig): Logger {
   mkdirSync(config.SANDGATE_HOME, { recursive: true, mode: 0o700 });
   const destination = pino.destination({ dest: join(config.SANDGATE_HOME, 'sandgate.log'), sync: false, append: true });
-  return createLogger('sandgate', config.SANDGATE_LOG_LEVEL, destination);
+  return createLogger(undefined, config.SANDGATE_LOG_LEVEL, destination);
 }

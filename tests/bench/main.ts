@@ -49,7 +49,9 @@ async function main(): Promise<void> {
     for (const name of chosen.length > 0 ? chosen : Object.keys(rows)) {
       const start = performance.now();
       console.error(`bench: ${name} …`);
-      figures.push(...((await rows[name]?.(stage, closing)) ?? []));
+      const measured = (await rows[name]?.(stage, closing)) ?? [];
+      console.error(tableOf(measured));
+      figures.push(...measured);
       await closing.closeAll();
       closing = new Closing();
       console.error(`bench: ${name}, ${Math.round((performance.now() - start) / 1000)} s`);

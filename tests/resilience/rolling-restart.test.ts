@@ -22,9 +22,7 @@ test('two of each service are replaced one after the other, and no request fails
 
   for (const service of serviceNames)
     for (const instance of sandgate.instances(service)) {
-      const t0 = Date.now();
       ends.push(`${service} ${await sandgate.end(instance)}`);
-      console.log(service, Date.now() - t0);
       await sandgate.start(service);
     }
 

@@ -94,7 +94,7 @@ async function startService(service: Service, options: HostOptions, registry: Re
   await waitForDatabase(database);
   await service.prepare();
   // A second `service` beside that of a process of its own would make a line of JSON that some readers refuse.
-  const log = options.log.bindings()['service'] === name ? options.log : options.log.child({ service: name });
+  const log = options.log.bindings()['service'] === undefined ? options.log.child({ service: name }) : options.log;
   const messaging = await startMessaging({
     service: name,
     database,

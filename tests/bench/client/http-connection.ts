@@ -40,6 +40,7 @@ export class HttpConnection {
   /** Sends a complete HTTP/1.1 request and resolves with its answer. */
   exchange(request: string): Promise<Answer> {
     return new Promise((resolve, reject) => {
+      if (this.socket.destroyed) return reject(new Error('the server has closed the connection'));
       this.waiting = { resolve, reject };
       this.socket.write(request);
     });

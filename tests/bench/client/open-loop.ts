@@ -29,22 +29,33 @@ export async function runOpenLoop({ perSecond, arrivals, arrive }: OpenLoop): Pr
   return Promise.all(measured);
 }
 
+/** Well below the time after which the servers close a connection that nobody uses. */
+const longestIdleMs = 20_000;
+
 /** Connections to one server that are used again; as many as are needed at once. */
 export class ConnectionPool {
-  private readonly idle: HttpConnection[] = [];
+  private readonly idle: { readonly connection: HttpConnection; readonly since: number }[] = [];
   private readonly all: HttpConnection[] = [];
 
   constructor(private readonly port: number) {}
 
   async use<T>(work: (connection: HttpConnection) => Promise<T>): Promise<T> {
-    const connection = this.idle.pop() ?? (await this.open());
+    const connection = this.takeIdle() ?? (await this.open());
     const result = await work(connection);
-    this.idle.push(connection);
+    this.idle.push({ connection, since: performance.now() });
     return result;
   }
 
   close(): void {
     for (const connection of this.all) connection.close();
+  }
+
+  /** The one that was used last; where that is too long ago, all of them are too old. */
+  private takeIdle(): HttpConnection | undefined {
+    const last = this.idle.pop();
+    if (last === undefined || performance.now() - last.since < longestIdleMs) return last?.connection;
+    for (const { connection } of [last, ...this.idle.splice(0)]) connection.close();
+    return undefined;
   }
 
   private async open(): Promise<HttpConnection> {
