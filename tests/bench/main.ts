@@ -24,7 +24,7 @@ const rows: Readonly<Record<string, Measure>> = {
   start: measureStart,
 };
 
-const longestMinutes = 12;
+const longestMinutes = 20;
 
 async function main(): Promise<void> {
   const chosen = process.argv.slice(2);

@@ -8,6 +8,11 @@ export type { Logger } from 'pino';
  */
 export const createLogger = (service: string | undefined, level: string, destination?: DestinationStream): Logger =>
   pino(
-    { level, base: service === undefined ? {} : { service }, timestamp: pino.stdTimeFunctions.isoTime, errorKey: 'error' },
+    {
+      level,
+      base: service === undefined ? {} : { service },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      errorKey: 'error',
+    },
     destination ?? pino.destination({ fd: 1, sync: false }),
   );

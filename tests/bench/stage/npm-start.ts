@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { eventually, freePort, Hopeless, startProcess, stopProcess } from '@sandgate/tests';
+import { eventually, freePort, Hopeless, startProcess } from '@sandgate/tests';
 import type { Closing } from './closing.js';
 import { mustAnswer, profilingFlags, root } from './processes.js';
 
@@ -27,7 +27,14 @@ export async function startByNpm(
     cwd: root,
     env: { PATH: process.env['PATH'], HOME: home, ...env, ...own },
   });
-  closing.add(() => stopProcess(started, 'SIGTERM', 30_000));
+  // As Ctrl-C does it: npm and what it runs get the signal, for npm hands it on to a shell only.
+  const stop = async (): Promise<void> => {
+    if (started.hasExited()) return;
+    process.kill(-started.pid, 'SIGINT');
+    const impatience = setTimeout(() => started.signal('SIGKILL'), 30_000);
+    await started.exited.finally(() => clearTimeout(impatience));
+  };
+  closing.add(stop);
   const siteUrl = `http://localhost:${port}`;
   const mustBeReady = async (): Promise<void> => {
     if (started.hasExited()) throw new Hopeless(`npm start has ended:\n${started.output()}`);
@@ -40,6 +47,6 @@ export async function startByNpm(
     port,
     siteUrl,
     secondsToReady,
-    stop: async () => void (await stopProcess(started, 'SIGTERM', 30_000)),
+    stop,
   };
 }

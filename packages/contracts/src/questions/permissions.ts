@@ -11,7 +11,20 @@ export const decide = defineQuestion({
   answeredBy: 'permissions',
   input: z.strictObject({ ...AtLeast, tableIds: z.array(TableId).max(2000).optional() }),
   output: z.strictObject({ decisions: z.array(z.strictObject({ tableId: TableId, decision: Decision })) }),
+  textOf: ({ decisions }) => `{"decisions":[${decisions.map(textOfTableDecision).join()}]}`,
 });
+
+/** By identity: whoever remembers a decision hands out the same object, and never changes it. */
+const texts = new WeakMap<object, string>();
+
+function textOfTableDecision({ tableId, decision }: { tableId: number; decision: z.input<typeof Decision> }): string {
+  let text = texts.get(decision);
+  if (text === undefined) {
+    text = JSON.stringify(Decision.parse(decision));
+    texts.set(decision, text);
+  }
+  return `{"tableId":${TableId.parse(tableId)},"decision":${text}}`;
+}
 
 /** The groups that an account is in now. Waits like `decide`. */
 export const describeMemberships = defineQuestion({

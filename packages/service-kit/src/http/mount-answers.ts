@@ -22,7 +22,9 @@ export function mountAnswers(
       try {
         const input = question.input.safeParse(request.body);
         if (!input.success) throw new Failure('request.invalid', { cause: input.error });
-        response.json(question.output.parse(await handle(input.data)));
+        const output = await handle(input.data);
+        const text = question.textOf?.(output) ?? JSON.stringify(question.output.parse(output));
+        response.type('json').send(text);
       } catch (error) {
         const answer = toErrorResponse(error, question.name);
         if (answer.status >= 500 && answer.status !== 503) log.error({ question: question.name, error });

@@ -1,3 +1,5 @@
+import http from 'node:http';
+import https from 'node:https';
 import { type Ask, Failure, isErrorCode, type QuestionDefinition, type ServiceName } from '@sandgate/contracts';
 import { z } from 'zod';
 
@@ -31,33 +33,60 @@ const FailureBody = z.object({
 /** Asks services over HTTP. A service that cannot be reached, or answers something else, is `service.unavailable`. */
 export const httpAsk = (urls: Readonly<Record<ServiceName, string>>, credential: string): Ask => {
   return async (question, input) => {
-    const response = await post(`${urls[question.answeredBy]}/internal/${question.name}`, {
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${credential}` },
+    const { status, text } = await post(`${urls[question.answeredBy]}/internal/${question.name}`, {
+      credential,
       body: JSON.stringify(question.input.parse(input)),
-      signal: AbortSignal.timeout((question.patienceSeconds ?? 5) * 1000),
-    });
-    const text = await response.text().catch((cause: unknown) => {
+      patienceSeconds: question.patienceSeconds ?? 5,
+    }).catch((cause: unknown) => {
       throw new Failure('service.unavailable', { cause });
     });
     const body: unknown = parseJson(text);
-    if (response.ok) return question.output.parse(body);
+    if (status === 200) return question.output.parse(body);
     const failure = FailureBody.safeParse(body);
     const code = failure.data?.code ?? 'internal_error';
     if (!failure.success || !isErrorCode(code) || code === 'internal_error') {
-      throw new Failure('service.unavailable', { cause: new Error(`${question.name} answered ${response.status}`) });
+      throw new Failure('service.unavailable', { cause: new Error(`${question.name} answered ${status}`) });
     }
     const { message, details } = failure.data;
     throw new Failure(code, { message, ...(details && { details }) });
   };
 };
 
-async function post(url: string, request: RequestInit): Promise<Response> {
-  try {
-    return await fetch(url, { ...request, method: 'POST' });
-  } catch (cause) {
-    throw new Failure('service.unavailable', { cause });
-  }
+interface Post {
+  readonly credential: string;
+  readonly body: string;
+  readonly patienceSeconds: number;
 }
+
+/** Not `fetch`, whose streams and signals cost several times as much as the question itself. */
+const agents = { 'http:': new http.Agent({ keepAlive: true }), 'https:': new https.Agent({ keepAlive: true }) };
+
+const post = (
+  address: string,
+  { credential, body, patienceSeconds }: Post,
+): Promise<{ status: number; text: string }> =>
+  new Promise((resolve, reject) => {
+    const url = new URL(address);
+    const isSecure = url.protocol === 'https:';
+    const headers = {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+      authorization: `Bearer ${credential}`,
+    };
+    const options = { method: 'POST', headers, agent: isSecure ? agents['https:'] : agents['http:'] };
+    const request = (isSecure ? https : http).request(url, options, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
+      );
+    });
+    const patience = setTimeout(() => request.destroy(new Error('no answer in time')), patienceSeconds * 1000);
+    request.on('error', reject);
+    request.on('close', () => clearTimeout(patience));
+    request.end(body);
+  });
 
 function parseJson(text: string): unknown {
   try {

@@ -11,8 +11,7 @@ export interface AppliedWait {
 }
 
 const patienceMilliseconds = 2000;
-const firstPollMilliseconds = 5;
-const slowestPollMilliseconds = 100;
+const pollMilliseconds = 25;
 
 interface Waiter {
   readonly isReached: (progress: Progress) => boolean;
@@ -22,25 +21,20 @@ interface Waiter {
 
 /**
  * Lets requests wait for events that are on their way. What this process commits wakes them at once; for what another instance
- * commits the database is asked again and again, ever more seldom, in one statement for all who wait.
+ * commits the database is asked again and again, in one statement for all who wait.
  */
 export function createAppliedWait(
   readProgress: (accountIds: readonly string[]) => Promise<readonly (Progress | undefined)[]>,
 ): AppliedWait {
   const waiting = new Map<string, Set<Waiter>>();
-  let pause = firstPollMilliseconds;
   let timer: NodeJS.Timeout | undefined;
-  let isPolling = false;
 
   const schedule = (): void => {
-    clearTimeout(timer);
-    if (waiting.size === 0 || isPolling) return;
-    timer = setTimeout(() => void poll(), pause);
-    pause = Math.min(pause * 2, slowestPollMilliseconds);
+    if (timer !== undefined || waiting.size === 0) return;
+    timer = setTimeout(() => void poll(), pollMilliseconds);
   };
 
   const poll = async (): Promise<void> => {
-    isPolling = true;
     const accountIds = [...waiting.keys()];
     try {
       const progress = await readProgress(accountIds);
@@ -48,7 +42,7 @@ export function createAppliedWait(
     } catch (error) {
       for (const accountId of accountIds) for (const waiter of waiting.get(accountId) ?? []) waiter.fail(error);
     } finally {
-      isPolling = false;
+      timer = undefined;
       schedule();
     }
   };
@@ -62,7 +56,6 @@ export function createAppliedWait(
     const others = waiting.get(accountId);
     if (others) others.add(waiter);
     else waiting.set(accountId, new Set([waiter]));
-    pause = firstPollMilliseconds;
     schedule();
   };
 
