@@ -187,6 +187,21 @@ export const errorCatalogue = {
     message: 'The account signs in with a password; a token never links to it.',
     remedy: 'Use another address for one of the two.',
   },
+  'auth.account_of_another_provider': {
+    status: 401,
+    message: "The account with this e-mail is another provider's, and this one is not trusted for the domain.",
+    remedy: 'Add the domain to trustedDomains of the provider if its e-mail addresses are to be believed.',
+  },
+  'auth.account_of_another_subject': {
+    status: 401,
+    message: 'The provider knows the account with this e-mail under another `sub`.',
+    remedy: 'Send the same `sub` for one person in every token; who has a new one needs an e-mail of their own.',
+  },
+  'auth.domain_of_another_provider': {
+    status: 401,
+    message: 'The domain of the e-mail belongs to a provider that is trusted for it.',
+    remedy: 'Sign in through that provider, or add the domain to trustedDomains of this one too.',
+  },
   'auth.password_wrong': {
     status: 401,
     message: 'Username or password is wrong.',

@@ -77,14 +77,14 @@ const listed = (groups: string): string =>
   `(select jsonb_agg(name order by name) from (select distinct unnest(${groups}) as name) as one)`;
 
 const fillAuth = (series: string, groups: string): string => `
-  insert into auth.account (id, email, claims)
-    select ${accountIdInSql}, 'person' || n || '@bench.example', jsonb_build_object('jwt', jsonb_build_object(
+  insert into auth.account (id, email, profile_provider, claims)
+    select ${accountIdInSql}, 'person' || n || '@bench.example', 'jwt', jsonb_build_object('jwt', jsonb_build_object(
       'firstName', 'Person', 'lastName', 'Number ' || n, 'attributes', jsonb_build_object('account_id', n % 1000), 'iat', 1,
       'groups', jsonb_build_object('presence', 'listed', 'names', ${listed(groups)})))
     from ${series};
   insert into auth.identity (provider, external_key, account_id) select 'jwt', email, id from auth.account;
-  insert into auth.session (token_hash, account_id, created_at, expires_at)
-    select sha256(id::text::bytea), id, now(), now() + interval '14 days' from auth.account`;
+  insert into auth.session (token_hash, account_id, provider, created_at, expires_at)
+    select sha256(id::text::bytea), id, 'jwt', now(), now() + interval '14 days' from auth.account`;
 
 const fillDirectory = (series: string, groups: string): string => `
   insert into directory.account (id, email, first_name, last_name, revision, claims_version, token_attributes, claimed_groups)

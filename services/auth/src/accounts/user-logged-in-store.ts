@@ -4,20 +4,22 @@ import { Prisma, type PrismaClient } from '../generated/prisma/client.js';
 
 /**
  * Data of `UserLoggedIn` in SQL, from the columns of an account under the alias `a`: the one place where it is made, so that a
- * sign-in, the operator's first administrator and a resync say the same of the same account.
+ * sign-in, the operator's first administrator and a resync say the same of the same account. Groups are those of every provider; names and
+ * attributes are those of the one whose claims were accepted last, never a mixture.
  */
 export const userLoggedInData = Prisma.sql`jsonb_build_object(
   'accountId', a.id,
   'claimsVersion', a.claims_version,
   'email', a.email,
-  'firstName', a.claims #> '{jwt,firstName}',
-  'lastName', a.claims #> '{jwt,lastName}',
-  'attributes', coalesce(a.claims #> '{jwt,attributes}', '{}'),
-  'groups', case when a.claims ? 'jwt' then jsonb_build_array(jsonb_build_object(
-      'provider', 'jwt',
-      'presence', a.claims #> '{jwt,groups,presence}',
-      'names', coalesce(a.claims #> '{jwt,groups,names}', '[]')))
-    else '[]' end,
+  'firstName', a.claims -> a.profile_provider -> 'firstName',
+  'lastName', a.claims -> a.profile_provider -> 'lastName',
+  'attributes', coalesce(a.claims -> a.profile_provider -> 'attributes', '{}'),
+  'groups', (
+    select coalesce(jsonb_agg(jsonb_build_object(
+        'provider', key,
+        'presence', value #> '{groups,presence}',
+        'names', coalesce(value #> '{groups,names}', '[]')) order by key), '[]')
+    from jsonb_each(a.claims)),
   'firstAdministrator', a.first_administrator)`;
 
 const chunk = 1000;

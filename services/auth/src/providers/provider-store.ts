@@ -30,7 +30,8 @@ const name = 'jwt';
 
 export const createProviderStore = (database: PrismaClient): ProviderStore => ({
   async readRevision() {
-    const rows = await database.$queryRaw<{ revision: number }[]>`select revision from provider where name = ${name}`;
+    const rows = await database.$queryRaw<{ revision: number }[]>`
+      select revision from provider_revision, provider where name = ${name}`;
     return only(rows).revision;
   },
   read: () => read(database),
@@ -42,12 +43,13 @@ export async function changeProvider(
   tx: Prisma.TransactionClient,
   decide: (provider: StoredProvider) => ProviderChange,
 ): Promise<StoredProvider> {
-  await tx.$queryRaw`select from provider where name = ${name} for update`;
+  await tx.$queryRaw`select from provider_revision for update`;
   const { settings, addKey, deleteKey } = decide(await read(tx));
   if (deleteKey !== undefined) await tx.signingKey.delete({ where: { id: deleteKey } });
   if (addKey) await tx.signingKey.create({ data: { ...addKey, provider: name } });
   if (settings || addKey || deleteKey !== undefined) {
-    await tx.provider.update({ where: { name }, data: { ...settings, revision: { increment: 1 } } });
+    await tx.provider.update({ where: { name }, data: { ...settings } });
+    await tx.providerRevision.updateMany({ data: { revision: { increment: 1 } } });
   }
   return read(tx);
 }
@@ -61,7 +63,7 @@ interface ProviderRow {
 /** One statement, so that settings and keys are of the revision. */
 async function read(database: Prisma.TransactionClient): Promise<StoredProvider> {
   const rows = await database.$queryRaw<ProviderRow[]>`
-    select revision,
+    select (select revision from provider_revision),
       jsonb_build_object('enabled', enabled, 'identityProviderUri', identity_provider_uri, 'emailClaim', email_claim,
         'firstNameClaim', first_name_claim, 'lastNameClaim', last_name_claim, 'groupsClaim', groups_claim,
         'userProvisioning', user_provisioning, 'maxTokenAgeSeconds', max_token_age_seconds, 'requireJti', require_jti,

@@ -33,8 +33,8 @@ export const createSessionStore = (database: PrismaClient, sessionSeconds: numbe
         insert into outbox (id, type, subject, data, traceparent)
         select gen_random_uuid(), ${UserLoggedIn.type}, a.id, ${userLoggedInData}, ${traceparent} from owner a
       )
-      insert into session (token_hash, account_id, created_at, expires_at)
-      select decode(${sessionHash}, 'hex'), id, now(), now() + make_interval(secs => ${sessionSeconds}::float8) from owner`;
+      insert into session (token_hash, account_id, provider, created_at, expires_at)
+      select decode(${sessionHash}, 'hex'), id, 'password', now(), now() + make_interval(secs => ${sessionSeconds}::float8) from owner`;
     return opened === 1;
   },
   async remove(sessionHash) {

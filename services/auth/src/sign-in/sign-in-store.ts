@@ -6,9 +6,13 @@ import type { PrismaClient } from '../generated/prisma/client.js';
 import type { VerifiedSignIn } from './verify-token.js';
 
 export interface NewSignIn {
+  /** Name of the provider that vouches for it. */
+  readonly provider: string;
   readonly verified: VerifiedSignIn;
-  /** Revision of the provider under which it was verified. */
+  /** Revision of the providers under which it was verified. */
   readonly revision: number;
+  /** Seconds since 1970: the session ends then, if that is sooner than it would anyway. */
+  readonly sessionEndsAt?: number | undefined;
   /** SHA-256 in hex of the session that it opens, and of the one that the browser had. */
   readonly sessionHash: string;
   readonly previousSessionHash: string | undefined;
@@ -16,33 +20,59 @@ export interface NewSignIn {
 }
 
 /**
- * `stale`: the provider has changed since the verification. A sign-in that is not one has written nothing, except that the token counts
- * as used where the account was deactivated while the statement ran.
+ * `stale`: try again, the providers have changed since the verification, or somebody else signs in to the account in the same statement. A
+ * sign-in that is not one has written nothing, except that the token counts as used where the account was deactivated while the statement ran.
  */
 export type SignInOutcome = { readonly accountId: string } | { readonly refusal: ErrorCode | 'stale' };
 
 /**
- * Stores verified sign-ins. Concurrent ones share a statement and its commit; those of one token, account or browser never do.
- * Rows are locked in the order of their keys, tokens before accounts before sessions, so that two instances do not deadlock.
+ * Stores verified sign-ins. Concurrent ones share a statement and its commit; those of one token, person, address or browser never do.
+ * Rows are locked in the order of their keys, tokens before accounts before identities before sessions, so that two instances do not deadlock.
  */
 export const createSignInStore = (
   database: PrismaClient,
   sessionSeconds: number,
 ): ((signIn: NewSignIn) => Promise<SignInOutcome>) =>
   createBatcher({
-    run: (signIns: readonly NewSignIn[]) => storeSignIns(database, signIns, sessionSeconds),
+    run: (signIns: readonly NewSignIn[]) => againAfterRace(() => storeSignIns(database, signIns, sessionSeconds)),
     maxSize: 256,
     lanes: 2,
-    keysOf: ({ verified, previousSessionHash: previous }) => [
+    keysOf: ({ provider, verified, previousSessionHash: previous }) => [
       verified.email,
       verified.token.key,
+      ...(verified.subject === undefined ? [] : [`${provider}\0${verified.subject}`]),
       ...(previous ? [previous] : []),
     ],
   });
 
+/** How often others may win the same race. */
+const maxRaces = 5;
+
+/**
+ * Two instances that make or link the same thing at once meet in a unique index, and the later one begins anew, on what the other has
+ * committed. Nothing of its attempt remains, the used token included.
+ */
+async function againAfterRace<Result>(attempt: () => Promise<Result>): Promise<Result> {
+  for (let races = 0; ; races += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (races >= maxRaces || !isLostRace(error)) throw error;
+    }
+  }
+}
+
+/** PostgreSQL, appendix A: unique_violation, deadlock_detected. */
+function isLostRace(error: unknown): boolean {
+  const { meta } = error as { meta?: { driverAdapterError?: { cause?: { originalCode?: string } } } };
+  return ['23505', '40P01'].includes(String(meta?.driverAdapterError?.cause?.originalCode));
+}
+
 const toRow = ({ verified, ...signIn }: NewSignIn, n: number): Record<string, unknown> => ({
   n,
+  provider: signIn.provider,
   revision: signIn.revision,
+  subject: verified.subject,
   email: verified.email,
   new_id: randomUUID(),
   claims: { ...verified.claims, ...(verified.issuedAt !== undefined && { iat: verified.issuedAt }) },
@@ -50,15 +80,22 @@ const toRow = ({ verified, ...signIn }: NewSignIn, n: number): Record<string, un
   once: verified.token.once,
   remember_until: verified.token.rememberUntil,
   session: signIn.sessionHash,
+  ends_at: signIn.sessionEndsAt,
   previous: signIn.previousSessionHash,
   traceparent: signIn.traceparent,
 });
 
 /**
- * One statement. `candidate` refuses by what is committed. `consumed` inserts the token, or finds it used; one without `jti` passes again
- * within 10 s. `kept` finds or inserts the account and decides on its latest row, under its lock, what becomes of the claims: a name that is
- * absent stays, groups that are null or absent keep the last list, an `iat` below the highest accepted changes nothing. A repeat brings
- * no claims and announces nothing.
+ * One statement. `found` looks for the account: by the subject, else by what this provider's tokens without one said, else by the e-mail.
+ * `candidate` refuses by what is committed. `consumed` inserts the token, or finds it used; one without `jti` passes again within 10 s.
+ * `decided` decides on the latest row of an account, under its lock, what becomes of the claims: a name that is absent stays, groups that
+ * are null or absent keep the last list, an `iat` below the highest that the provider had accepted changes nothing. A repeat brings no
+ * claims and announces nothing.
+ *
+ * Whose account it is (A-30): an e-mail links to an account only where the provider is trusted for its domain, and to none that the provider
+ * knows under another subject. A domain for which a provider is trusted is closed to those that are not, so that nobody makes or keeps an
+ * account there ahead of its owner. A known subject keeps its account whatever its e-mail becomes; the account takes the new e-mail if
+ * that is free and not closed, and no password belongs to the old one.
  */
 async function storeSignIns(
   database: PrismaClient,
@@ -66,21 +103,45 @@ async function storeSignIns(
   sessionSeconds: number,
 ): Promise<SignInOutcome[]> {
   const rows = await database.$queryRaw<{ refusal: ErrorCode | 'stale' | null; account_id: string }[]>`
-    with candidate as materialized (
-      select i.*, decode(i.token_key, 'hex') as key, previous.account_id as previous_account_id,
-        not coalesce(a.claims ? 'jwt', false) as is_first, refusal, refusal is null as fits
+    with trusted as materialized (
+      select domain, array_agg(name) as providers from provider, unnest(trusted_domains) as domain group by domain
+    ), found as materialized (
+      select i.*, decode(i.token_key, 'hex') as key, previous.account_id as previous_account_id, p.user_provisioning,
+        coalesce(known.id, namesake.id) as account_id, known.id is not null as is_known, coalesce(known.email, i.email) as place,
+        coalesce(known.status, namesake.status) as status, namesake.id as namesake_id,
+        coalesce(known.password_hash, namesake.password_hash) is not null as has_password,
+        case when i.subject is null then by_email.account_id else by_subject.account_id end is null as is_first,
+        row_number() over (partition by coalesce(known.id, namesake.id) order by n) > 1 as is_later,
+        i.provider = any (t.providers) as is_trusted, i.provider = any (home.providers) as is_trusted_at_home
       from jsonb_to_recordset(${JSON.stringify(signIns.map(toRow))}::jsonb) as i (
-          n int, revision int, email text, new_id uuid, claims jsonb, token_key text, once boolean, remember_until float8,
-          session text, previous text, traceparent text)
-        left join provider p on p.name = 'jwt'
+          n int, provider text, revision int, subject text, email text, new_id uuid, claims jsonb, token_key text, once boolean,
+          remember_until float8, session text, ends_at float8, previous text, traceparent text)
+        left join provider p on p.name = i.provider
         -- A limit keeps each look-up one by its key, however small the tables were when the plan was made.
-        left join lateral (select * from account where email = i.email limit 1) a on true
+        left join lateral (select account_id from identity
+          where provider = i.provider and kind = 'subject' and external_key = i.subject limit 1) by_subject on true
+        left join lateral (select account_id from identity
+          where by_subject.account_id is null and provider = i.provider and kind = 'email' and external_key = i.email limit 1) by_email on true
+        left join lateral (select * from account where id = coalesce(by_subject.account_id, by_email.account_id) limit 1) known on true
+        left join lateral (select * from account where known.email is distinct from i.email and email = i.email limit 1) namesake on true
         left join lateral (select account_id from session where token_hash = decode(i.previous, 'hex') limit 1) previous on true
-        cross join lateral (select case
-          when p.revision is distinct from i.revision then 'stale'
-          when a.id is null and not p.user_provisioning then 'auth.account_unknown'
-          when a.password_hash is not null then 'auth.account_has_password'
-          when a.status <> 'active' then 'auth.account_deactivated'
+        left join trusted t on t.domain = split_part(i.email, '@', 2)
+        left join trusted home on home.domain = split_part(known.email, '@', 2)
+    ), candidate as materialized (
+      select found.*, refusal, refusal is null as fits,
+        case when is_known and namesake_id is null and is_trusted is not false and not has_password then email end as new_email
+      from found cross join lateral (select case
+          when found.revision is distinct from (select revision from provider_revision) then 'stale'
+          when is_known and not is_trusted_at_home then 'auth.domain_of_another_provider'
+          when not is_known and exists (select from identity where account_id = namesake_id and provider = found.provider)
+            then 'auth.account_of_another_subject'
+          when not is_known and has_password and is_trusted is not true then 'auth.account_has_password'
+          when not is_known and namesake_id is not null and is_trusted is not true then 'auth.account_of_another_provider'
+          when not is_known and not is_trusted then 'auth.domain_of_another_provider'
+          when account_id is null and not user_provisioning then 'auth.account_unknown'
+          when status <> 'active' then 'auth.account_deactivated'
+          -- Two subjects of one account: the second has to see what the first has made of it.
+          when account_id is not null and is_later then 'stale'
         end as refusal) judged
     ), consumed as (
       insert into used_token (key, once, uses, first_used_at, expires_at)
@@ -90,33 +151,55 @@ async function storeSignIns(
       returning key, uses
     ), accepted as materialized (
       -- Sorting reads all of consumed before the first account is locked; likewise below.
-      select candidate.*, uses = 1 as is_effective from candidate join consumed using (key) order by email
-    ), kept as (
-      insert into account as a (id, email, claims)
-      select new_id, email, case when is_effective then jsonb_build_object('jwt', claims) else '{}' end from accepted order by email
-      on conflict (email) do update set (claims, claims_version) = (
-          select case when next is null then a.claims else a.claims || jsonb_build_object('jwt', next) end,
-            a.claims_version + case when (next - 'iat') is distinct from (last - 'iat') then 1 else 0 end
-          from (select a.claims -> 'jwt' as last, excluded.claims -> 'jwt' as said) claimed
-            cross join lateral (select case
-              when said is null or (said ->> 'iat')::bigint < (last ->> 'iat')::bigint then last
-              else coalesce(last, '{}') || said || jsonb_build_object('groups', coalesce(last -> 'groups', '{}') || (said -> 'groups'))
-            end as next) decided)
-        where a.status = 'active' and a.password_hash is null
+      select candidate.*, uses = 1 as is_effective from candidate join consumed using (key) order by place
+    ), locked as materialized (
+      select a.* from accepted join account a on a.id = accepted.account_id order by accepted.place for no key update of a
+    ), decided as materialized (
+      select a.id, case when next is null then a.claims else a.claims || jsonb_build_object(provider, next) end as claims,
+        case when next is null then a.profile_provider else provider end as profile_provider,
+        case when next is null then a.email else coalesce(new_email, a.email) end as email,
+        next is not null and (next - 'iat', provider, coalesce(new_email, a.email)) is distinct from (last - 'iat', a.profile_provider, a.email)
+          as is_changed
+      from accepted join locked a on a.id = account_id
+        cross join lateral (select a.claims -> provider as last) claimed
+        cross join lateral (select case
+          when is_effective and (accepted.claims ->> 'iat')::bigint < (last ->> 'iat')::bigint is not true
+          then coalesce(last, '{}') || accepted.claims
+            || jsonb_build_object('groups', coalesce(last -> 'groups', '{}') || (accepted.claims -> 'groups'))
+        end as next) said
+      where a.status = 'active' and (is_known or a.email = accepted.email)
+    ), renewed as (
+      update account a set claims = d.claims, profile_provider = d.profile_provider, email = d.email,
+        claims_version = claims_version + is_changed::int
+      from decided d where a.id = d.id
       returning a.*
+    ), created as (
+      insert into account (id, email, claims, profile_provider)
+      select new_id, email, case when is_effective then jsonb_build_object(provider, claims) else '{}' end, provider
+      from accepted where account_id is null order by place
+      returning *
     ), signed_in as materialized (
-      select kept.*, n, is_first, is_effective, session, previous, previous_account_id, traceparent
-      from accepted join kept using (email) order by n
+      -- In this order: what is there is locked before anything waits for an address.
+      select a.*, n, provider, subject, said_email, is_first, is_effective, session, ends_at, previous, previous_account_id, traceparent
+      from (select * from renewed union all select * from created) a
+        join (select *, coalesce(account_id, new_id) as its_id, email as said_email from accepted) s on its_id = a.id
+      order by n
+    ), moved as (
+      delete from identity using signed_in s
+      where is_first and subject is not null and identity.provider = s.provider and kind = 'email' and external_key = said_email
+      returning identity.account_id
     ), linked as (
-      insert into identity (provider, external_key, account_id)
-      select 'jwt', email, id from signed_in where is_first order by email
-      on conflict do nothing
+      insert into identity (provider, kind, external_key, account_id)
+      select provider, case when subject is null then 'email' else 'subject' end, coalesce(subject, said_email), id
+      -- Counting ends the move first: an account has one identity of a provider.
+      from signed_in cross join (select count(*) from moved) as afterwards where is_first order by provider, subject, said_email
     ), ended as (
       delete from session
       where token_hash = any (array(select decode(previous, 'hex') from signed_in where previous_account_id <> id))
     ), opened as (
-      insert into session (token_hash, account_id, created_at, expires_at)
-      select decode(session, 'hex'), id, now(), now() + make_interval(secs => ${sessionSeconds}::float8) from signed_in
+      insert into session (token_hash, account_id, provider, created_at, expires_at)
+      select decode(session, 'hex'), id, provider, now(), least(now() + make_interval(secs => ${sessionSeconds}::float8), to_timestamp(ends_at))
+      from signed_in
     ), announced as (
       insert into outbox (id, type, subject, data, traceparent)
       select gen_random_uuid(), ${UserLoggedIn.type}, a.id, ${userLoggedInData}, a.traceparent

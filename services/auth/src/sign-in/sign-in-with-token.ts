@@ -54,6 +54,7 @@ async function tryUnder(
   if (verified instanceof Failure) return { refusal: verified };
   const session = mintSessionToken();
   const outcome = await store({
+    provider: 'jwt',
     verified,
     revision: settings.revision,
     sessionHash: hashSessionToken(session),

@@ -18,6 +18,8 @@ export interface VerificationSettings {
 }
 
 export interface VerifiedSignIn extends DecidedClaims {
+  /** Whom the provider means, whatever becomes of the e-mail: the token's `sub`. Undefined where it has none. */
+  readonly subject: string | undefined;
   /** The token's `iat`. */
   readonly issuedAt: number | undefined;
   readonly token: {
@@ -45,7 +47,13 @@ export async function verifyToken(token: string, provider: VerificationSettings,
   requireAudience(claims, settings.audience);
   const jti = jtiOf(claims, settings.requireJti);
   const key = jti === undefined ? digest('signature', read.signature) : digest('jti', jti);
-  return { ...decideClaims(claims, settings), issuedAt, token: { key, once: jti !== undefined, rememberUntil } };
+  const subject = subjectOf(claims);
+  return {
+    ...decideClaims(claims, settings),
+    subject,
+    issuedAt,
+    token: { key, once: jti !== undefined, rememberUntil },
+  };
 }
 
 /**
@@ -110,6 +118,16 @@ function jtiOf(claims: ReadonlyMap<string, unknown>, required: boolean): string 
   // Hashed as UTF-8, in which lone surrogates would all be the same.
   if (typeof jti !== 'string' || jti === '' || !isStorableText(jti)) throw new Failure('auth.token_claim_invalid');
   return jti;
+}
+
+/** A string (RFC 7519 section 4.1.2). Hosts that number their people sign the number; its digits are the same person. */
+function subjectOf(claims: ReadonlyMap<string, unknown>): string | undefined {
+  if (!claims.has('sub')) return undefined;
+  const sub = claims.get('sub');
+  const subject = Number.isSafeInteger(sub) ? String(sub) : sub;
+  const isSubject = typeof subject === 'string' && subject !== '' && subject.length <= 255 && isStorableText(subject);
+  if (!isSubject) throw new Failure('auth.token_claim_invalid');
+  return subject;
 }
 
 const digest = (kind: 'jti' | 'signature', value: string | Buffer): string =>
