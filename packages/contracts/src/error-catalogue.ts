@@ -105,7 +105,7 @@ export const errorCatalogue = {
   'auth.token_algorithm': {
     status: 401,
     message: 'The token is not signed with the algorithm of the configured key.',
-    remedy: 'Sign with HS256.',
+    remedy: 'Sign with HS256, or with the algorithm of the public key or key set that the provider has.',
   },
   'auth.token_header': {
     status: 401,
@@ -172,6 +172,16 @@ export const errorCatalogue = {
     message: 'The groups claim is neither a list of at most 200 names, null nor absent.',
     remedy: 'Send a list of strings.',
   },
+  'auth.token_key_set_unavailable': {
+    status: 401,
+    message: 'The key set of the provider was never fetched, or holds no key of the algorithm.',
+    remedy: 'Check that jwksUri answers 200 with a JSON Web Key Set within five seconds, without a redirect.',
+  },
+  'auth.provider_unknown': {
+    status: 401,
+    message: 'There is no enabled provider of the name that the sign-in asks for.',
+    remedy: 'Leave `provider` out, or send the name of an enabled provider.',
+  },
   'auth.account_unknown': {
     status: 401,
     message: 'There is no such account and the provider may not create one.',
@@ -184,8 +194,8 @@ export const errorCatalogue = {
   },
   'auth.account_has_password': {
     status: 401,
-    message: 'The account signs in with a password; a token never links to it.',
-    remedy: 'Use another address for one of the two.',
+    message: 'The account signs in with a password, and the provider is not trusted for its domain.',
+    remedy: 'Use another address for one of the two, or add the domain to trustedDomains of the provider.',
   },
   'auth.account_of_another_provider': {
     status: 401,
@@ -213,15 +223,30 @@ export const errorCatalogue = {
     remedy: 'Try again in a second.',
     retryAfterSeconds: 1,
   },
+  'auth.provider_not_found': {
+    status: 404,
+    message: 'There is no such provider.',
+    remedy: 'GET /api/providers lists them.',
+  },
+  'auth.provider_exists': {
+    status: 409,
+    message: 'There is a provider of this name already.',
+    remedy: 'Choose another name, or change the one there is.',
+  },
+  'auth.provider_built_in': {
+    status: 409,
+    message: 'The provider jwt is always there.',
+    remedy: 'Disable it instead.',
+  },
   'auth.key_not_found': {
     status: 404,
     message: 'There is no such key.',
-    remedy: 'GET /api/providers/jwt lists the keys.',
+    remedy: 'GET /api/providers/{provider} lists the keys.',
   },
   'auth.key_limit': {
     status: 409,
     message: 'Two keys are valid already.',
-    remedy: 'Delete the one that is no longer in use, then add the new one.',
+    remedy: 'Retire or delete the one that is no longer in use, then add the new one.',
   },
   'auth.key_from_environment': {
     status: 409,

@@ -57,7 +57,10 @@ function operationOf(endpoint: Endpoint): Json {
     security: endpoint.access === 'anyone' ? [] : [{ cookie: [] }, { header: [] }, { bearer: [] }],
     ...(parameters.length > 0 && { parameters }),
     ...(endpoint.body && {
-      requestBody: { required: true, content: { 'application/json': { schema: schemaOf(endpoint.body, 'input') } } },
+      requestBody: {
+        required: !endpoint.body.safeParse(undefined).success,
+        content: { 'application/json': { schema: schemaOf(endpoint.body, 'input') } },
+      },
     }),
     responses: { ...successOf(endpoint), ...errorsOf(endpoint) },
   };

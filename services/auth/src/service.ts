@@ -5,15 +5,21 @@ import { announceEveryAccount } from './accounts/user-logged-in-store.js';
 import { connect } from './database.js';
 import { applyEnvironment, type Environment } from './environment/apply-environment.js';
 import { createEnvironmentStore } from './environment/environment-store.js';
+import { changeSigningKeyRoute } from './http/change-signing-key.route.js';
+import { createProviderRoute } from './http/create-provider.route.js';
 import { createSigningKeyRoute } from './http/create-signing-key.route.js';
+import { deleteProviderRoute } from './http/delete-provider.route.js';
 import { deleteSigningKeyRoute } from './http/delete-signing-key.route.js';
-import { getJwtProviderRoute } from './http/get-jwt-provider.route.js';
-import { putJwtProviderRoute } from './http/put-jwt-provider.route.js';
+import { getProviderRoute } from './http/get-provider.route.js';
+import { listProvidersRoute } from './http/list-providers.route.js';
+import { putProviderRoute } from './http/put-provider.route.js';
 import { signInWithPasswordRoute } from './http/sign-in-with-password.route.js';
 import { signOutRoute } from './http/sign-out.route.js';
 import { singleSignOnRoute } from './http/single-sign-on.route.js';
-import { createSigningKey, deleteSigningKey } from './providers/change-signing-keys.js';
-import { createCurrentProvider } from './providers/current-provider.js';
+import { changeProviderSettings, createProvider, deleteProvider } from './providers/change-providers.js';
+import { createSigningKey, deleteSigningKey, retireSigningKey } from './providers/change-signing-keys.js';
+import { createCurrentProviders } from './providers/current-providers.js';
+import { createKeyUses, noteKeyUses } from './providers/key-uses.js';
 import { createProviderStore } from './providers/provider-store.js';
 import { introspectSessionAnswer } from './questions/introspect-session.answer.js';
 import { setAccountStatusAnswer } from './questions/set-account-status.answer.js';
@@ -42,27 +48,36 @@ export function createAuth(dependencies: AuthDependencies): Service {
   const outbox = createOutbox();
   const accounts = createAccountStore(database);
   const sessions = createSessionStore(database, sessionSeconds);
-  const providers = createProviderStore(database);
-  const provider = createCurrentProvider(providers);
-  const signIn = signInWithToken({ provider, store: createSignInStore(database, sessionSeconds), outbox });
+  const providerStore = createProviderStore(database);
+  const providers = createCurrentProviders(providerStore);
+  const keyUses = createKeyUses();
+  const signInStore = createSignInStore(database, sessionSeconds);
+  const signIn = signInWithToken({ providers, keyUses, store: signInStore, outbox });
 
   return {
     name: 'auth',
     database,
     outbox,
     routes: [
-      singleSignOnRoute({ siteUrl, signIn, addressOfProvider: addressOfProvider(provider) }),
+      singleSignOnRoute({ siteUrl, signIn, addressOfProvider: addressOfProvider(providers) }),
       signInWithPasswordRoute({ siteUrl, signIn: signInWithPassword({ accounts, sessions, outbox }) }),
       signOutRoute({ siteUrl, sessions }),
-      getJwtProviderRoute(providers),
-      putJwtProviderRoute(providers),
-      createSigningKeyRoute(createSigningKey(providers)),
-      deleteSigningKeyRoute(deleteSigningKey(providers)),
+      listProvidersRoute(providerStore),
+      createProviderRoute(createProvider(providerStore)),
+      getProviderRoute(providerStore),
+      putProviderRoute(changeProviderSettings(providerStore)),
+      deleteProviderRoute(deleteProvider(providerStore, outbox)),
+      createSigningKeyRoute(createSigningKey(providerStore)),
+      changeSigningKeyRoute(retireSigningKey(providerStore)),
+      deleteSigningKeyRoute(deleteSigningKey(providerStore)),
     ],
     answers: [introspectSessionAnswer(sessions), setAccountStatusAnswer(accounts)],
     subscriptions: [],
-    jobs: [{ name: 'remove-expired', everySeconds: 60, run: () => removeExpired(database) }],
-    readiness: [{ name: 'provider-settings', check: async () => void (await provider.newest()) }],
+    jobs: [
+      { name: 'remove-expired', everySeconds: 60, run: () => removeExpired(database) },
+      { name: 'note-key-uses', everySeconds: 60, run: () => noteKeyUses(keyUses, providerStore) },
+    ],
+    readiness: [{ name: 'provider-settings', check: async () => void (await providers.newest()) }],
     resync: async () => {
       const announced = await announceEveryAccount(database);
       outbox.wake();

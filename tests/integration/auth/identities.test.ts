@@ -152,6 +152,7 @@ describe('an account that is there already', () => {
   test('A-31: of another provider is refused to one that is not trusted', async () => {
     const email = anAddress();
     const account = await accountOf(await auth.signIn(aToken({ email })));
+    await trust('other', []);
     await auth.query("update identity set provider = 'other' where account_id = $1", [account]);
 
     await expectRefusal(aToken({ email }), 'auth.account_of_another_provider');
@@ -162,6 +163,7 @@ describe('an account that is there already', () => {
   test('and is deactivated is not linked', async () => {
     const email = anAddress();
     const account = await accountOf(await auth.signIn(aToken({ email })));
+    await trust('other', []);
     await auth.query("update identity set provider = 'other' where account_id = $1", [account]);
     await auth.query("update account set status = 'deactivated' where id = $1", [account]);
     await trust('jwt', ['acme.example']);

@@ -22,6 +22,17 @@ const createKey = (): Promise<Answered> => auth.asAdministrator('POST', '/api/pr
 const deleteKey = (id: string): Promise<Answered> =>
   auth.asAdministrator('DELETE', `/api/providers/jwt/keys/${encodeURIComponent(id)}`);
 
+const anySecret = {
+  id: expect.stringMatching(/^[0-9a-f]{12}$/),
+  algorithm: 'HS256',
+  kind: 'secret',
+  publicKey: null,
+  jwksUri: null,
+  createdAt: expect.any(String),
+  lastUsedAt: null,
+  retireAt: null,
+};
+
 describe('the settings of the provider', () => {
   test('are what the operator set and the defaults, with keys but without a secret', async () => {
     expect(await settings()).toEqual({
@@ -36,7 +47,10 @@ describe('the settings of the provider', () => {
       requireJti: false,
       issuer: null,
       audience: null,
-      keys: [{ id: expect.any(String), source: 'environment', createdAt: expect.any(String) }],
+      trustedDomains: [],
+      name: 'jwt',
+      kind: 'jwt',
+      keys: [{ ...anySecret, source: 'environment' }],
     });
   });
 
@@ -133,6 +147,10 @@ describe('the settings of the provider', () => {
       ['PUT', '/api/providers/jwt'],
       ['POST', '/api/providers/jwt/keys'],
       ['DELETE', '/api/providers/jwt/keys/x'],
+      ['PATCH', '/api/providers/jwt/keys/x'],
+      ['GET', '/api/providers'],
+      ['POST', '/api/providers'],
+      ['DELETE', '/api/providers/other'],
     ] as const;
     for (const [method, path] of endpoints) {
       const body = method === 'PUT' ? { body: { enabled: false } } : {};
@@ -155,9 +173,8 @@ describe('the signing keys', () => {
     const created = await createKey();
     expect(created.status).toBe(201);
     expect(created.body).toEqual({
-      id: expect.stringMatching(/^[0-9a-f]{12}$/),
+      ...anySecret,
       source: 'generated',
-      createdAt: expect.any(String),
       secret: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
     const { id, secret } = created.body;

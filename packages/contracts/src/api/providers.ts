@@ -1,8 +1,17 @@
 import { z } from 'zod';
+import { ProviderName } from '../claims.js';
 import { defineEndpoint } from './define-endpoint.js';
+import { listOf } from './lists.js';
 
 const owner = 'auth';
 const access = 'administrator';
+const DomainName = z
+  .string()
+  .max(253)
+  .regex(
+    /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/,
+    'must be a domain in lower case',
+  );
 const ClaimName = z.string().min(1).max(128);
 
 export const JwtProviderSettings = z.strictObject({
@@ -25,56 +34,180 @@ export const JwtProviderSettings = z.strictObject({
   issuer: z.string().min(1).max(1024).nullable(),
   /** When set, `aud` must contain this (RFC 7519 section 4.1.3). */
   audience: z.string().min(1).max(1024).nullable(),
+  /**
+   * Domains, without those under them, for which its e-mail addresses are believed: it links to accounts that are there. They are closed to providers
+   * that are not believed.
+   */
+  trustedDomains: z.array(DomainName).max(100),
 });
 export type JwtProviderSettings = z.infer<typeof JwtProviderSettings>;
 
+/** A shared secret is for HS256; what is public is for the others. */
+const PublicKeyAlgorithm = z.enum(['RS256', 'ES256', 'EdDSA']);
+export const SigningAlgorithm = z.enum(['HS256', ...PublicKeyAlgorithm.options]);
+export type SigningAlgorithm = z.infer<typeof SigningAlgorithm>;
+
 export const SigningKey = z.strictObject({
   id: z.string(),
-  source: z.enum(['environment', 'generated']),
+  source: z.enum(['environment', 'generated', 'given']),
+  algorithm: SigningAlgorithm,
+  /** `secret` is HS256; `jwks` stands for all keys of the algorithm at `jwksUri`. */
+  kind: z.enum(['secret', 'public-key', 'jwks']),
+  publicKey: z.string().nullable(),
+  jwksUri: z.string().nullable(),
   createdAt: z.iso.datetime(),
+  /** To the minute. */
+  lastUsedAt: z.iso.datetime().nullable(),
+  /** Its tokens are refused from then on. */
+  retireAt: z.iso.datetime().nullable(),
+});
+export type SigningKey = z.infer<typeof SigningKey>;
+
+const JwtProvider = z.strictObject({
+  name: ProviderName,
+  kind: z.literal('jwt'),
+  ...JwtProviderSettings.shape,
+  keys: z.array(SigningKey),
 });
 
-const JwtProvider = z.strictObject({ ...JwtProviderSettings.shape, keys: z.array(SigningKey) });
+export const Provider = z.discriminatedUnion('kind', [JwtProvider]);
+export type Provider = z.infer<typeof Provider>;
 
-export const getJwtProvider = defineEndpoint({
+const NewProvider = z.discriminatedUnion('kind', [
+  z.strictObject({ name: ProviderName, kind: z.literal('jwt'), settings: JwtProviderSettings.partial().optional() }),
+]);
+export type NewProvider = z.infer<typeof NewProvider>;
+
+/** As it was read, so that it can be put back; `name` and `keys` change nothing. */
+const ProviderChange = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('jwt').optional(),
+    ...JwtProviderSettings.partial().shape,
+    name: z.unknown().optional(),
+    keys: z.unknown().optional(),
+  }),
+]);
+
+const OfProvider = z.strictObject({ provider: z.string().max(64) });
+const OfKey = z.strictObject({ provider: z.string().max(64), id: z.string().max(64) });
+
+export const listProviders = defineEndpoint({
   method: 'get',
-  path: '/api/providers/jwt',
+  path: '/api/providers',
   owner,
   access,
-  summary: 'Settings of the JWT provider and its keys, without their secrets',
-  response: JwtProvider,
+  summary: 'Every provider, with its settings and keys, without secrets',
+  response: listOf(Provider),
 });
 
-/** A setting that is left out stays as it is; `keys` is taken as it was read and changes nothing. */
-export const putJwtProvider = defineEndpoint({
-  method: 'put',
-  path: '/api/providers/jwt',
+export const createProvider = defineEndpoint({
+  method: 'post',
+  path: '/api/providers',
   owner,
   access,
-  summary: 'Change the settings of the JWT provider; in force everywhere when answered',
-  body: z.strictObject({ ...JwtProviderSettings.partial().shape, keys: z.unknown() }).partial(),
-  response: JwtProvider,
-  errors: ['auth.settings_invalid'],
+  summary: 'Add a provider; a setting that is left out has its default, which for `enabled` is false',
+  status: 201,
+  body: NewProvider,
+  response: Provider,
+  errors: ['auth.provider_exists', 'auth.settings_invalid'],
 });
+
+export const getProvider = defineEndpoint({
+  method: 'get',
+  path: '/api/providers/{provider}',
+  owner,
+  access,
+  summary: 'Settings of a provider and its keys, without their secrets',
+  params: OfProvider,
+  response: Provider,
+  errors: ['auth.provider_not_found'],
+});
+
+/** A setting that is left out stays as it is. */
+export const putProvider = defineEndpoint({
+  method: 'put',
+  path: '/api/providers/{provider}',
+  owner,
+  access,
+  summary: 'Change the settings of a provider; in force everywhere when answered',
+  params: OfProvider,
+  body: ProviderChange,
+  response: Provider,
+  errors: ['auth.provider_not_found', 'auth.settings_invalid'],
+});
+
+export const deleteProvider = defineEndpoint({
+  method: 'delete',
+  path: '/api/providers/{provider}',
+  owner,
+  access,
+  summary: 'Delete a provider with its keys, its sessions and all that it said of anybody; the accounts stay',
+  params: OfProvider,
+  status: 204,
+  errors: ['auth.provider_not_found', 'auth.provider_built_in'],
+});
+
+/** Without a body a secret is generated. */
+const NewSigningKey = z
+  .strictObject({
+    algorithm: PublicKeyAlgorithm.optional(),
+    /** PEM of a public key (RFC 7468 section 13). */
+    publicKey: z.string().max(16_384).optional(),
+    /** Address of a JSON Web Key Set (RFC 7517 section 5). */
+    jwksUri: z
+      .string()
+      .max(2048)
+      .refine(isKeySetAddress, 'must be an https address; http only on this machine')
+      .optional(),
+  })
+  .refine(
+    ({ algorithm, publicKey, jwksUri }) =>
+      [publicKey, jwksUri].filter((one) => one !== undefined).length === (algorithm === undefined ? 0 : 1),
+    'must be empty, or an algorithm with either publicKey or jwksUri',
+  )
+  .optional();
+export type NewSigningKey = z.infer<typeof NewSigningKey>;
+
+function isKeySetAddress(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password } = new URL(text);
+  const isThisMachine = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+  return (protocol === 'https:' || (protocol === 'http:' && isThisMachine)) && username === '' && password === '';
+}
 
 export const createSigningKey = defineEndpoint({
   method: 'post',
-  path: '/api/providers/jwt/keys',
+  path: '/api/providers/{provider}/keys',
   owner,
   access,
-  summary: 'Generate a second signing key; the secret is shown this once',
+  summary:
+    'Add a second signing key: a generated secret, which is shown this once, a public key, or the address of a key set',
+  params: OfProvider,
   status: 201,
-  response: z.strictObject({ ...SigningKey.shape, secret: z.string() }),
-  errors: ['auth.key_limit'],
+  body: NewSigningKey,
+  response: z.strictObject({ ...SigningKey.shape, secret: z.string().optional() }),
+  errors: ['auth.provider_not_found', 'auth.key_limit', 'auth.settings_invalid'],
+});
+
+export const changeSigningKey = defineEndpoint({
+  method: 'patch',
+  path: '/api/providers/{provider}/keys/{id}',
+  owner,
+  access,
+  summary: 'Set when a signing key retires; its tokens are refused everywhere from then on',
+  params: OfKey,
+  body: z.strictObject({ retireAt: z.iso.datetime().nullable() }),
+  response: SigningKey,
+  errors: ['auth.provider_not_found', 'auth.key_not_found', 'auth.key_limit'],
 });
 
 export const deleteSigningKey = defineEndpoint({
   method: 'delete',
-  path: '/api/providers/jwt/keys/{id}',
+  path: '/api/providers/{provider}/keys/{id}',
   owner,
   access,
   summary: 'Delete a signing key; its tokens are refused from the answer on',
-  params: z.strictObject({ id: z.string().max(64) }),
+  params: OfKey,
   status: 204,
-  errors: ['auth.key_not_found', 'auth.key_from_environment'],
+  errors: ['auth.provider_not_found', 'auth.key_not_found', 'auth.key_from_environment'],
 });

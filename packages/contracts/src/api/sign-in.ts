@@ -14,7 +14,13 @@ export const singleSignOn = defineEndpoint({
   owner,
   access: 'anyone',
   summary: 'Sign in with a token of the provider, or be sent to the provider',
-  query: z.object({ jwt: z.string().optional(), return_to: ReturnTo, redirect: ReturnTo }),
+  query: z.object({
+    jwt: z.string().optional(),
+    /** Name of the provider; without it, the issuer and the key of the token tell. */
+    provider: z.string().max(64).optional(),
+    return_to: ReturnTo,
+    redirect: ReturnTo,
+  }),
   answers: 'redirect',
   errors: ['auth.sign_in_refused', 'auth.return_to_unsafe', 'auth.sso_disabled'],
 });

@@ -30,11 +30,16 @@ export function parseRequest(endpoint: Endpoint, request: Request): ParsedReques
 }
 
 function bodyOf(endpoint: Endpoint, request: Request): unknown {
+  if (endpoint.body && isEmpty(request) && endpoint.body.safeParse(undefined).success) return undefined;
   if (endpoint.body && !request.is('application/json')) throw new Failure('request.not_json');
   if (isNestedDeeperThan(maxDepth, request.body))
     throw new Failure('request.invalid', { details: { faults: [`body: is nested deeper than ${maxDepth}`] } });
   return request.body;
 }
+
+/** A client may announce a body of no length (RFC 9110 section 8.6). */
+const isEmpty = ({ headers }: Request): boolean =>
+  headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
 
 /** Far deeper than any rule or filter; schemas that refer to themselves take long over a body that is nested without end, or run out of stack. */
 const maxDepth = 100;

@@ -1,7 +1,7 @@
 import { JwtProviderSettings } from '@sandgate/contracts';
 import type { Outbox } from '@sandgate/messaging';
 import { ConfigInvalid } from '@sandgate/service-kit';
-import { newSigningKey } from '../providers/change-signing-keys.js';
+import { newSecret } from '../providers/change-signing-keys.js';
 import type { ProviderChange, StoredProvider } from '../providers/provider-store.js';
 import { hashPassword, verifyPassword } from '../sessions/password.js';
 import { canonicalEmail } from '../sign-in/canonical-email.js';
@@ -44,7 +44,7 @@ function decideProvider(
   const isSameAddress = settings.enabled && settings.identityProviderUri === identityProviderUri;
   return {
     ...(identityProviderUri !== undefined && !isSameAddress && { settings: { enabled: true, identityProviderUri } }),
-    ...(earlier?.secret !== jwtSharedSecret && { addKey: newSigningKey('environment', jwtSharedSecret) }),
+    ...(earlier?.secret !== jwtSharedSecret && { addKey: newSecret('environment', jwtSharedSecret) }),
     ...(earlier && earlier.secret !== jwtSharedSecret && { deleteKey: earlier.id }),
   };
 }

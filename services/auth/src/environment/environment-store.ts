@@ -32,7 +32,7 @@ export const createEnvironmentStore = (database: PrismaClient): EnvironmentStore
   apply: (adminEmail, decide) =>
     database.$transaction(
       async (tx) => {
-        await changeProvider(tx, decide.provider);
+        await changeProvider(tx, 'jwt', decide.provider);
         const account = await tx.account.findUnique({ where: { email: adminEmail } });
         await changeAdministrator(
           tx,

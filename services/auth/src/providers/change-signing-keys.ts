@@ -1,34 +1,89 @@
 import { randomBytes } from 'node:crypto';
-import { Failure } from '@sandgate/contracts';
-import type { ProviderStore, StoredKey } from './provider-store.js';
+import { Failure, type NewSigningKey } from '@sandgate/contracts';
+import type { ProviderStore, StoredKey, StoredProvider } from './provider-store.js';
+import { readPublicKey } from './public-key.js';
 
 const maxValidKeys = 2;
 
-export const newSigningKey = (source: StoredKey['source'], secret: string): StoredKey => ({
+const newKey = (given: Pick<StoredKey, 'source'> & Partial<StoredKey>): StoredKey => ({
   id: randomBytes(6).toString('hex'),
-  source,
-  secret,
+  algorithm: 'HS256',
+  kind: 'secret',
+  secret: null,
+  publicKey: null,
+  jwksUri: null,
   createdAt: new Date().toISOString(),
+  lastUsedAt: null,
+  retireAt: null,
+  ...given,
 });
 
-/** Adds a key of 256 random bits beside the one there is. Throws `auth.key_limit`. */
-export const createSigningKey = (providers: ProviderStore) => async (): Promise<StoredKey> => {
-  const key = newSigningKey('generated', randomBytes(32).toString('hex'));
-  await providers.change(({ keys }) => {
-    if (keys.length >= maxValidKeys) throw new Failure('auth.key_limit');
-    return { addKey: key };
-  });
-  return key;
-};
+export const newSecret = (source: StoredKey['source'], secret: string): StoredKey => newKey({ source, secret });
 
-/** Deletes a key; from then on no instance takes its tokens. Throws `auth.key_not_found`, `auth.key_from_environment`. */
+/**
+ * Adds a key beside the one there is: a secret of 256 random bits, or what the caller gives. Throws `auth.provider_not_found`,
+ * `auth.key_limit`, and `auth.settings_invalid` for a public key that is none of the algorithm.
+ */
+export const createSigningKey =
+  (store: ProviderStore) =>
+  async (provider: string, given: NewSigningKey): Promise<StoredKey> => {
+    const key = keyFrom(given);
+    const changed = await store.change(provider, ({ keys }) => {
+      requireRoom(keys);
+      return { addKey: key };
+    });
+    if (!changed) throw new Failure('auth.provider_not_found');
+    return key;
+  };
+
+function keyFrom({ algorithm, publicKey, jwksUri }: NonNullable<NewSigningKey> = {}): StoredKey {
+  if (algorithm === undefined) return newSecret('generated', randomBytes(32).toString('hex'));
+  if (publicKey === undefined) return newKey({ source: 'given', algorithm, kind: 'jwks', jwksUri: jwksUri ?? null });
+  const read = readPublicKey({ pem: publicKey, algorithm });
+  if (!read) {
+    const fault = `publicKey: must be the PEM of a public key for ${algorithm}: RSA of at least 2048 bits, P-256, or Ed25519`;
+    throw new Failure('auth.settings_invalid', { details: { faults: [fault] } });
+  }
+  const pem = read.export({ type: 'spki', format: 'pem' }).toString();
+  return newKey({ source: 'given', algorithm, kind: 'public-key', publicKey: pem });
+}
+
+/** Sets when a key retires, also back to never. Throws `auth.provider_not_found`, `auth.key_not_found`, `auth.key_limit`. */
+export const retireSigningKey =
+  (store: ProviderStore) =>
+  async (provider: string, id: string, retireAt: string | null): Promise<StoredKey> => {
+    const changed = await store.change(provider, (current) => {
+      requireKey(current, id);
+      if (isValid({ retireAt })) requireRoom(current.keys.filter((key) => key.id !== id));
+      return { retireKey: { id, retireAt } };
+    });
+    if (!changed) throw new Failure('auth.provider_not_found');
+    return requireKey(changed, id);
+  };
+
+/**
+ * Deletes a key; from then on no instance takes its tokens. Throws `auth.provider_not_found`, `auth.key_not_found`,
+ * `auth.key_from_environment`.
+ */
 export const deleteSigningKey =
-  (providers: ProviderStore) =>
-  async (id: string): Promise<void> => {
-    await providers.change(({ keys }) => {
-      const key = keys.find((one) => one.id === id);
-      if (!key) throw new Failure('auth.key_not_found');
-      if (key.source === 'environment') throw new Failure('auth.key_from_environment');
+  (store: ProviderStore) =>
+  async (provider: string, id: string): Promise<void> => {
+    const changed = await store.change(provider, (current) => {
+      if (requireKey(current, id).source === 'environment') throw new Failure('auth.key_from_environment');
       return { deleteKey: id };
     });
+    if (!changed) throw new Failure('auth.provider_not_found');
   };
+
+function requireKey({ keys }: StoredProvider, id: string): StoredKey {
+  const key = keys.find((one) => one.id === id);
+  if (!key) throw new Failure('auth.key_not_found');
+  return key;
+}
+
+function requireRoom(others: readonly StoredKey[]): void {
+  if (others.filter(isValid).length >= maxValidKeys) throw new Failure('auth.key_limit');
+}
+
+const isValid = ({ retireAt }: Pick<StoredKey, 'retireAt'>): boolean =>
+  retireAt === null || Date.parse(retireAt) > Date.now();

@@ -14,6 +14,7 @@ const current: JwtProviderSettings = {
   requireJti: false,
   issuer: null,
   audience: null,
+  trustedDomains: [],
 };
 
 const faultsOf = (change: Partial<JwtProviderSettings>): unknown => {

@@ -4,7 +4,9 @@ const claimSettings = ['emailClaim', 'firstNameClaim', 'lastNameClaim', 'groupsC
 /** They say something about the token itself (RFC 7519 section 4.1). */
 const claimsOfTheToken = ['iss', 'aud', 'exp', 'nbf', 'iat', 'jti'];
 
-type SettingsChange = { readonly [Setting in keyof JwtProviderSettings]?: JwtProviderSettings[Setting] | undefined };
+export type SettingsChange = {
+  readonly [Setting in keyof JwtProviderSettings]?: JwtProviderSettings[Setting] | undefined;
+};
 
 /** The settings after a change; what it leaves out stays. Throws `auth.settings_invalid` with every fault. */
 export function decideSettingsChange(current: JwtProviderSettings, change: SettingsChange): JwtProviderSettings {

@@ -1,11 +1,12 @@
-import type { getJwtProvider } from '@sandgate/contracts';
-import type { z } from 'zod';
-import type { StoredProvider } from './provider-store.js';
-
-type JwtProvider = z.input<NonNullable<(typeof getJwtProvider)['response']>>;
+import type { Provider, SigningKey } from '@sandgate/contracts';
+import type { StoredKey, StoredProvider } from './provider-store.js';
 
 /** What an administrator sees: never a secret. */
-export const describeProvider = ({ settings, keys }: StoredProvider): JwtProvider => ({
+export const describeProvider = ({ name, settings, keys }: StoredProvider): Provider => ({
+  name,
+  kind: 'jwt',
   ...settings,
-  keys: keys.map(({ id, source, createdAt }) => ({ id, source, createdAt })),
+  keys: keys.map(describeKey),
 });
+
+export const describeKey = ({ secret: _secret, ...key }: StoredKey): SigningKey => key;

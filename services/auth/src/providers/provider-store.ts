@@ -1,80 +1,149 @@
-import { JwtProviderSettings, type SigningKey } from '@sandgate/contracts';
-import type { z } from 'zod';
-import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
+import { JwtProviderSettings, SigningKey, UserLoggedIn } from '@sandgate/contracts';
+import { nextTraceparent } from '@sandgate/messaging';
+import { z } from 'zod';
+import { userLoggedInData } from '../accounts/user-logged-in-store.js';
+import { Prisma, type PrismaClient } from '../generated/prisma/client.js';
 
-export interface StoredKey extends z.infer<typeof SigningKey> {
-  readonly secret: string;
-}
+const StoredKey = z.strictObject({ ...SigningKey.shape, secret: z.string().nullable() });
+export type StoredKey = z.infer<typeof StoredKey>;
 
-/** The JWT provider as one statement read it. */
-export interface StoredProvider {
+const StoredProvider = z.strictObject({
+  name: z.string(),
+  settings: JwtProviderSettings,
+  keys: z.array(StoredKey),
+});
+export type StoredProvider = z.infer<typeof StoredProvider>;
+
+/** All JWT providers as one statement read them, in the order in which they were made. */
+export interface StoredProviders {
+  /** Raised by every change of any of them. */
   readonly revision: number;
-  readonly settings: JwtProviderSettings;
-  readonly keys: readonly StoredKey[];
+  readonly providers: readonly StoredProvider[];
 }
 
 export interface ProviderStore {
   readRevision(): Promise<number>;
-  read(): Promise<StoredProvider>;
-  /** Reads under a lock, then writes what `change` makes of it, with the revision raised; nothing when it makes nothing. Throwing leaves all as it is. */
-  change(change: (provider: StoredProvider) => ProviderChange): Promise<StoredProvider>;
+  readAll(): Promise<StoredProviders>;
+  /** Undefined when the name is taken. */
+  create(name: string, settings: JwtProviderSettings): Promise<StoredProvider | undefined>;
+  /**
+   * Reads under a lock, then writes what `change` makes of it, with the revision raised; nothing when it makes nothing. Throwing leaves all as it is.
+   * Undefined when there is no such provider.
+   */
+  change(name: string, change: (provider: StoredProvider) => ProviderChange): Promise<StoredProvider | undefined>;
+  /** Removes a provider with its keys, identities and sessions, and announces the accounts of which it said something. False when there is none. */
+  remove(name: string): Promise<boolean>;
+  /** Notes when keys were last used, which changes no revision. */
+  noteKeyUses(uses: readonly { id: string; at: string }[]): Promise<void>;
 }
 
 export interface ProviderChange {
   readonly settings?: Partial<JwtProviderSettings>;
   readonly addKey?: StoredKey;
+  readonly retireKey?: Pick<StoredKey, 'id' | 'retireAt'>;
   readonly deleteKey?: string;
 }
-
-const name = 'jwt';
 
 export const createProviderStore = (database: PrismaClient): ProviderStore => ({
   async readRevision() {
     const rows = await database.$queryRaw<{ revision: number }[]>`
-      select revision from provider_revision, provider where name = ${name}`;
+      select revision from provider_revision, provider where name = 'jwt'`;
     return only(rows).revision;
   },
-  read: () => read(database),
-  change: (change) => database.$transaction((tx) => changeProvider(tx, change)),
+  readAll: () => readAll(database),
+  create: (name, settings) =>
+    database.$transaction(async (tx) => {
+      await lock(tx);
+      const { count } = await tx.provider.createMany({ data: [{ ...settings, name }], skipDuplicates: true });
+      if (count === 0) return undefined;
+      await raiseRevision(tx);
+      return { name, settings, keys: [] };
+    }),
+  change: (name, change) => database.$transaction((tx) => changeProvider(tx, name, change)),
+  remove: (name) => database.$transaction((tx) => removeProvider(tx, name), { maxWait: 30_000, timeout: 600_000 }),
+  async noteKeyUses(uses) {
+    await database.$executeRaw`
+      update signing_key set last_used_at = greatest(last_used_at, at)
+      from jsonb_to_recordset(${JSON.stringify(uses)}::jsonb) as used (id text, at timestamptz) where used.id = signing_key.id`;
+  },
 });
 
-/** The part of `change` within a transaction of the caller. Locks the provider first, so that callers take turns. */
+/** Whoever changes providers takes turns with all others who do. */
+const lock = (tx: Prisma.TransactionClient): Promise<unknown> => tx.$queryRaw`select from provider_revision for update`;
+
+const raiseRevision = (tx: Prisma.TransactionClient): Promise<unknown> =>
+  tx.providerRevision.updateMany({ data: { revision: { increment: 1 } } });
+
+/** The part of `change` within a transaction of the caller. */
 export async function changeProvider(
   tx: Prisma.TransactionClient,
+  name: string,
   decide: (provider: StoredProvider) => ProviderChange,
-): Promise<StoredProvider> {
-  await tx.$queryRaw`select from provider_revision for update`;
-  const { settings, addKey, deleteKey } = decide(await read(tx));
+): Promise<StoredProvider | undefined> {
+  await lock(tx);
+  const provider = await find(tx, name);
+  if (!provider) return undefined;
+  const { settings, addKey, retireKey, deleteKey } = decide(provider);
+  if (settings) await tx.provider.update({ where: { name }, data: settings });
   if (deleteKey !== undefined) await tx.signingKey.delete({ where: { id: deleteKey } });
   if (addKey) await tx.signingKey.create({ data: { ...addKey, provider: name } });
-  if (settings || addKey || deleteKey !== undefined) {
-    await tx.provider.update({ where: { name }, data: { ...settings } });
-    await tx.providerRevision.updateMany({ data: { revision: { increment: 1 } } });
-  }
-  return read(tx);
+  if (retireKey) await tx.signingKey.update({ where: { id: retireKey.id }, data: { retireAt: retireKey.retireAt } });
+  if (settings || addKey || retireKey || deleteKey !== undefined) await raiseRevision(tx);
+  return find(tx, name);
 }
 
-interface ProviderRow {
-  readonly revision: number;
-  readonly settings: unknown;
-  readonly keys: readonly StoredKey[];
+/** Accounts are locked in the order in which a sign-in locks them. */
+async function removeProvider(tx: Prisma.TransactionClient, name: string): Promise<boolean> {
+  await lock(tx);
+  // From here on no sign-in has the provider, and those that had it have committed.
+  const rows = await tx.$queryRaw<unknown[]>`select from provider where name = ${name} for update`;
+  if (rows.length === 0) return false;
+  await tx.$executeRaw`
+    with gone as materialized (
+      select account_id from identity where provider = ${name}
+    ), locked as materialized (
+      select a.* from account a where id in (select account_id from gone) order by email for no key update
+    ), renewed as (
+      update account a set claims = locked.claims - ${name}, profile_provider = nullif(locked.profile_provider, ${name}),
+        claims_version = locked.claims_version + 1
+      from locked where a.id = locked.id
+      returning a.*
+    ), announced as (
+      insert into outbox (id, type, subject, data, traceparent)
+      select gen_random_uuid(), ${UserLoggedIn.type}, a.id, ${userLoggedInData}, ${nextTraceparent()} from renewed a
+    )
+    delete from session where provider = ${name} and account_id in (select account_id from gone)`;
+  await tx.signingKey.deleteMany({ where: { provider: name } });
+  // Its identities go with it.
+  await tx.provider.delete({ where: { name } });
+  await raiseRevision(tx);
+  return true;
+}
+
+async function find(database: Prisma.TransactionClient, name: string): Promise<StoredProvider | undefined> {
+  return (await readAll(database)).providers.find((provider) => provider.name === name);
 }
 
 /** One statement, so that settings and keys are of the revision. */
-async function read(database: Prisma.TransactionClient): Promise<StoredProvider> {
-  const rows = await database.$queryRaw<ProviderRow[]>`
-    select (select revision from provider_revision),
-      jsonb_build_object('enabled', enabled, 'identityProviderUri', identity_provider_uri, 'emailClaim', email_claim,
+async function readAll(database: Prisma.TransactionClient): Promise<StoredProviders> {
+  const rows = await database.$queryRaw<{ revision: number; provider: unknown }[]>`
+    select (select revision from provider_revision), jsonb_build_object('name', name,
+      'settings', jsonb_build_object('enabled', enabled, 'identityProviderUri', identity_provider_uri, 'emailClaim', email_claim,
         'firstNameClaim', first_name_claim, 'lastNameClaim', last_name_claim, 'groupsClaim', groups_claim,
         'userProvisioning', user_provisioning, 'maxTokenAgeSeconds', max_token_age_seconds, 'requireJti', require_jti,
-        'issuer', issuer, 'audience', audience) as settings,
-      (select coalesce(jsonb_agg(jsonb_build_object('id', id, 'source', source, 'secret', secret,
-          'createdAt', to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by created_at, id), '[]')
-        from signing_key where provider = provider.name) as keys
-    from provider where name = ${name}`;
-  const { revision, settings, keys } = only(rows);
-  return { revision, settings: JwtProviderSettings.parse(settings), keys };
+        'issuer', issuer, 'audience', audience, 'trustedDomains', trusted_domains),
+      'keys', (
+        select coalesce(jsonb_agg(jsonb_build_object('id', id, 'source', source, 'algorithm', algorithm, 'kind', kind, 'secret', secret,
+            'publicKey', public_key, 'jwksUri', jwks_uri, 'createdAt', ${iso('created_at')}, 'lastUsedAt', ${iso('last_used_at')},
+            'retireAt', ${iso('retire_at')}) order by created_at, id), '[]')
+        from signing_key where provider = provider.name)) as provider
+    from provider where kind = 'jwt' order by created_at, name`;
+  return { revision: only(rows).revision, providers: rows.map(({ provider }) => StoredProvider.parse(provider)) };
 }
+
+/** As JSON has it in the contracts. */
+const iso = (column: 'created_at' | 'last_used_at' | 'retire_at'): Prisma.Sql =>
+  Prisma.raw(`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`);
 
 function only<Row>(rows: readonly Row[]): Row {
   const [row] = rows;

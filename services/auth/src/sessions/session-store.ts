@@ -56,15 +56,14 @@ interface IntrospectedRow {
 
 async function introspectSessions(database: PrismaClient, hashes: readonly string[]): Promise<Introspection[]> {
   const rows = await database.$queryRaw<IntrospectedRow[]>`
-    select p.enabled and p.identity_provider_uri is not null as single_sign_on, s.hash, s.account_id, s.claims_version
-    from provider p
+    select single_sign_on, s.hash, s.account_id, s.claims_version
+    from (select exists (select from provider where enabled and (kind = 'oidc' or identity_provider_uri is not null)) as single_sign_on) p
       left join lateral (
         select encode(token_hash, 'hex') as hash, account_id, claims_version
         from session join account on account.id = account_id
         where token_hash = any (array(select decode(hash, 'hex') from unnest(${[...new Set(hashes)]}::text[]) as asked (hash)))
           and expires_at > now() and status = 'active'
-      ) s on true
-    where p.name = 'jwt'`;
+      ) s on true`;
   const bySession = new Map(rows.map((row) => [row.hash, row]));
   const singleSignOn = rows[0]?.single_sign_on ?? false;
   return hashes.map((hash) => {

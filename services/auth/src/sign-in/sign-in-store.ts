@@ -27,7 +27,7 @@ export type SignInOutcome = { readonly accountId: string } | { readonly refusal:
 
 /**
  * Stores verified sign-ins. Concurrent ones share a statement and its commit; those of one token, person, address or browser never do.
- * Rows are locked in the order of their keys, tokens before accounts before identities before sessions, so that two instances do not deadlock.
+ * Rows are locked in the order of their keys, providers before tokens before accounts before identities before sessions, so that two instances do not deadlock.
  */
 export const createSignInStore = (
   database: PrismaClient,
@@ -86,7 +86,7 @@ const toRow = ({ verified, ...signIn }: NewSignIn, n: number): Record<string, un
 });
 
 /**
- * One statement. `found` looks for the account: by the subject, else by what this provider's tokens without one said, else by the e-mail.
+ * One statement. `present` keeps the providers from being removed meanwhile. `found` looks for the account: by the subject, else by what this provider's tokens without one said, else by the e-mail.
  * `candidate` refuses by what is committed. `consumed` inserts the token, or finds it used; one without `jti` passes again within 10 s.
  * `decided` decides on the latest row of an account, under its lock, what becomes of the claims: a name that is absent stays, groups that
  * are null or absent keep the last list, an `iat` below the highest that the provider had accepted changes nothing. A repeat brings no
@@ -103,20 +103,25 @@ async function storeSignIns(
   sessionSeconds: number,
 ): Promise<SignInOutcome[]> {
   const rows = await database.$queryRaw<{ refusal: ErrorCode | 'stale' | null; account_id: string }[]>`
-    with trusted as materialized (
+    with incoming as materialized (
+      select * from jsonb_to_recordset(${JSON.stringify(signIns.map(toRow))}::jsonb) as i (
+        n int, provider text, revision int, subject text, email text, new_id uuid, claims jsonb, token_key text, once boolean,
+        remember_until float8, session text, ends_at float8, previous text, traceparent text)
+    ), present as materialized (
+      -- Whoever removes a provider waits for these, and is not outlived by what they write.
+      select name, user_provisioning from provider where name in (select provider from incoming) for key share
+    ), trusted as materialized (
       select domain, array_agg(name) as providers from provider, unnest(trusted_domains) as domain group by domain
     ), found as materialized (
-      select i.*, decode(i.token_key, 'hex') as key, previous.account_id as previous_account_id, p.user_provisioning,
+      select i.*, decode(i.token_key, 'hex') as key, previous.account_id as previous_account_id, p.name as present, p.user_provisioning,
         coalesce(known.id, namesake.id) as account_id, known.id is not null as is_known, coalesce(known.email, i.email) as place,
         coalesce(known.status, namesake.status) as status, namesake.id as namesake_id,
         coalesce(known.password_hash, namesake.password_hash) is not null as has_password,
         case when i.subject is null then by_email.account_id else by_subject.account_id end is null as is_first,
         row_number() over (partition by coalesce(known.id, namesake.id) order by n) > 1 as is_later,
         i.provider = any (t.providers) as is_trusted, i.provider = any (home.providers) as is_trusted_at_home
-      from jsonb_to_recordset(${JSON.stringify(signIns.map(toRow))}::jsonb) as i (
-          n int, provider text, revision int, subject text, email text, new_id uuid, claims jsonb, token_key text, once boolean,
-          remember_until float8, session text, ends_at float8, previous text, traceparent text)
-        left join provider p on p.name = i.provider
+      from incoming i
+        left join present p on p.name = i.provider
         -- A limit keeps each look-up one by its key, however small the tables were when the plan was made.
         left join lateral (select account_id from identity
           where provider = i.provider and kind = 'subject' and external_key = i.subject limit 1) by_subject on true
@@ -131,7 +136,7 @@ async function storeSignIns(
       select found.*, refusal, refusal is null as fits,
         case when is_known and namesake_id is null and is_trusted is not false and not has_password then email end as new_email
       from found cross join lateral (select case
-          when found.revision is distinct from (select revision from provider_revision) then 'stale'
+          when present is null or found.revision is distinct from (select revision from provider_revision) then 'stale'
           when is_known and not is_trusted_at_home then 'auth.domain_of_another_provider'
           when not is_known and exists (select from identity where account_id = namesake_id and provider = found.provider)
             then 'auth.account_of_another_subject'

@@ -1,13 +1,14 @@
 import { Failure } from '@sandgate/contracts';
 import { correlationIdOf, type Outbox } from '@sandgate/messaging';
 import type { Logger } from '@sandgate/service-kit';
-import type { CurrentProvider, Provider } from '../providers/current-provider.js';
+import type { CurrentProviders, Providers } from '../providers/current-providers.js';
+import type { KeyUses } from '../providers/key-uses.js';
 import { hashSessionToken, mintSessionToken } from '../sessions/session-token.js';
 import type { NewSignIn, SignInOutcome } from './sign-in-store.js';
-import { type VerifiedSignIn, verifyToken } from './verify-token.js';
+import { type TokenOfProvider, type VerifiedByProvider, verifyByProvider } from './verify-by-provider.js';
+import type { VerifiedSignIn } from './verify-token.js';
 
-export interface TokenSignIn {
-  readonly token: string;
+export interface TokenSignIn extends TokenOfProvider {
   /** The session that the browser had. */
   readonly previousSession: string | undefined;
   readonly traceparent: string;
@@ -15,7 +16,8 @@ export interface TokenSignIn {
 }
 
 interface Dependencies {
-  readonly provider: CurrentProvider;
+  readonly providers: CurrentProviders;
+  readonly keyUses: KeyUses;
   readonly store: (signIn: NewSignIn) => Promise<SignInOutcome>;
   readonly outbox: Outbox;
 }
@@ -27,16 +29,21 @@ const maxAttempts = 3;
  * Signs in with a token and answers the session token. Throws `auth.sso_disabled`, else `auth.sign_in_refused` with the reason as its cause.
  * A refusal is only given under the newest settings: a key that was added on another instance a moment ago works at once.
  */
-export function signInWithToken({ provider, store, outbox }: Dependencies): (request: TokenSignIn) => Promise<string> {
+export function signInWithToken({
+  providers,
+  keyUses,
+  store,
+  outbox,
+}: Dependencies): (request: TokenSignIn) => Promise<string> {
   return async (request) => {
-    let settings = await provider.known();
+    let settings = await providers.known();
     for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
-      const { refusal, session } = await tryUnder(settings, request, store);
+      const { refusal, session } = await tryUnder(settings, request, { store, keyUses });
       if (session !== undefined) {
         outbox.wake();
         return session;
       }
-      const newest = await provider.newest();
+      const newest = await providers.newest();
       if (refusal && newest.revision === settings.revision) throw refusal;
       settings = newest;
     }
@@ -46,15 +53,16 @@ export function signInWithToken({ provider, store, outbox }: Dependencies): (req
 
 /** Either a session, or a refusal, or neither: the settings are stale. */
 async function tryUnder(
-  settings: Provider,
+  settings: Providers,
   request: TokenSignIn,
-  store: Dependencies['store'],
+  { store, keyUses }: Pick<Dependencies, 'store' | 'keyUses'>,
 ): Promise<{ session?: string; refusal?: Failure }> {
-  const verified = await verify(settings, request.token);
-  if (verified instanceof Failure) return { refusal: verified };
+  const known = await verify(settings, request);
+  if (known instanceof Failure) return { refusal: known };
+  const { provider, verified } = known;
   const session = mintSessionToken();
   const outcome = await store({
-    provider: 'jwt',
+    provider,
     verified,
     revision: settings.revision,
     sessionHash: hashSessionToken(session),
@@ -63,13 +71,14 @@ async function tryUnder(
   });
   if ('refusal' in outcome)
     return outcome.refusal === 'stale' ? {} : { refusal: refusedFor(new Failure(outcome.refusal)) };
+  keyUses.note(verified.keyId);
   reportDropped(verified, outcome.accountId, request);
   return { session };
 }
 
-async function verify(settings: Provider, token: string): Promise<VerifiedSignIn | Failure> {
+async function verify(settings: Providers, token: TokenOfProvider): Promise<VerifiedByProvider | Failure> {
   try {
-    return await verifyToken(token, settings, Date.now() / 1000);
+    return await verifyByProvider(token, settings.all, Date.now() / 1000);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return error.code === 'auth.sso_disabled' ? error : refusedFor(error);

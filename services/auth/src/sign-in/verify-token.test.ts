@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Failure, type JwtProviderSettings } from '@sandgate/contracts';
 import fc from 'fast-check';
 import { EncryptJWT, exportJWK, SignJWT } from 'jose';
+import { importPublicKey, type PublicKeyAlgorithm } from '../providers/public-key.js';
 import { type VerificationKey, type VerificationSettings, type VerifiedSignIn, verifyToken } from './verify-token.js';
 
 const now = 1_800_000_000;
@@ -23,6 +24,7 @@ const settings: JwtProviderSettings = {
   requireJti: false,
   issuer: null,
   audience: null,
+  trustedDomains: [],
 };
 
 const importKey = async (text: string): Promise<VerificationKey> => ({
@@ -57,7 +59,7 @@ const sign = (
 const person = { email: 'rene@acme.example', iat: now };
 
 const verify = (token: string, change: Partial<JwtProviderSettings> = {}, at = now): Promise<VerifiedSignIn> =>
-  verifyToken(token, { settings: { ...settings, ...change }, keys }, at);
+  verifyToken(token, { name: 'jwt', settings: { ...settings, ...change }, keys }, at);
 
 const outcomeOf = async (token: string, change: Partial<JwtProviderSettings> = {}): Promise<string> =>
   verify(token, change).then(
@@ -87,6 +89,7 @@ describe('a token of the host application', () => {
       dropped: [],
       issuedAt: now,
       token: { key: expect.stringMatching(/^[0-9a-f]{64}$/), once: false, rememberUntil: now + 600 },
+      keyId: 'first',
     });
   });
 
@@ -183,6 +186,112 @@ describe('the signature', () => {
 
     expect(await outcomeOf(sign(inner, { alg: 'HS256', cty: 'JWT' }))).toBe('auth.token_claims_malformed');
   });
+});
+
+describe('a public key', () => {
+  const pairs = {
+    RS256: generateKeyPairSync('rsa', { modulusLength: 2048 }),
+    ES256: generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+    EdDSA: generateKeyPairSync('ed25519'),
+  };
+  const algorithms = Object.keys(pairs) as PublicKeyAlgorithm[];
+  const signWith = (alg: PublicKeyAlgorithm, header = {}): Promise<string> =>
+    new SignJWT(person).setProtectedHeader({ alg, ...header }).sign(pairs[alg].privateKey);
+  const publicKey = (algorithm: PublicKeyAlgorithm): Promise<CryptoKey> =>
+    importPublicKey(pairs[algorithm].publicKey, algorithm);
+  const outcomeUnder = (token: string, held: [string, VerificationKey][]): Promise<string> =>
+    verifyToken(token, { name: 'jwt', settings, keys: new Map(held) }, now).then(
+      ({ keyId }) => keyId,
+      (error: unknown) => (error instanceof Failure ? error.code : String(error)),
+    );
+  const held = async (algorithm: PublicKeyAlgorithm): Promise<[string, VerificationKey]> => [
+    algorithm,
+    { algorithm, key: await publicKey(algorithm) },
+  ];
+
+  test.each(algorithms)('of %s verifies what its private half signed, beside a secret', async (algorithm) => {
+    const beside = [...keys, await held(algorithm)];
+
+    expect(await outcomeUnder(await signWith(algorithm), beside)).toBe(algorithm);
+    expect(await outcomeUnder(await signWith(algorithm, { kid: algorithm }), beside)).toBe(algorithm);
+    expect(await outcomeUnder(await signWith(algorithm, { kid: 'first' }), beside)).toBe('auth.token_algorithm');
+    expect(await outcomeUnder(sign(person), beside)).toBe('first');
+  });
+
+  test.each(algorithms)('A-02: of %s is no secret, in none of its spellings', async (algorithm) => {
+    const { publicKey: key } = pairs[algorithm];
+    const pem = key.export({ type: 'spki', format: 'pem' }).toString();
+    const spellings = [pem, pem.trim(), pem.replaceAll('\n', '\r\n'), JSON.stringify(key.export({ format: 'jwk' }))];
+    for (const spelling of [...spellings, key.export({ type: 'spki', format: 'der' }).toString('base64')])
+      for (const header of [{ alg: 'HS256' }, { alg: 'HS256', kid: algorithm }, { alg: algorithm }]) {
+        const token = sign(person, header, spelling);
+        expect(await outcomeUnder(token, [await held(algorithm)])).toMatch(/^auth\.token_(algorithm|signature)$/);
+        expect(await outcomeUnder(token, [...keys, await held(algorithm)])).toMatch(
+          /^auth\.token_(algorithm|signature)$/,
+        );
+      }
+  });
+
+  test('A-02: verifies nothing under the algorithm of another one', async () => {
+    const all = await Promise.all(algorithms.map(held));
+    for (const one of algorithms)
+      for (const other of algorithms.filter((name) => name !== one)) {
+        const [, payload, signature] = (await signWith(one)).split('.');
+        const token = `${encode({ alg: other })}.${payload}.${signature}`;
+        expect(await outcomeUnder(token, all)).toBe('auth.token_signature');
+        expect(await outcomeUnder(await signWith(one, { kid: other }), all)).toBe('auth.token_algorithm');
+      }
+  });
+
+  test('of a set is asked for by the algorithm of the set and the id in the header', async () => {
+    const asked: unknown[] = [];
+    const key = await publicKey('ES256');
+    const set: [string, VerificationKey] = [
+      'set',
+      {
+        algorithm: 'ES256',
+        async find(id) {
+          asked.push(id);
+          return id === undefined || id === 'a/b+c=' ? [key] : [];
+        },
+      },
+    ];
+
+    expect(await outcomeUnder(await signWith('ES256'), [set])).toBe('set');
+    expect(await outcomeUnder(await signWith('ES256', { kid: 'a/b+c=' }), [...keys, set])).toBe('set');
+    expect(await outcomeUnder(await signWith('ES256', { kid: 'other' }), [set])).toBe('auth.token_key_unknown');
+    expect(await outcomeUnder(await signWith('RS256', { kid: 'a/b+c=' }), [set])).toBe('auth.token_algorithm');
+    expect(await outcomeUnder(sign(person, { alg: 'ES256', kid: ['a'] }), [set])).toBe('auth.token_key_unknown');
+    expect(await outcomeUnder(sign(person, { alg: 'ES256', kid: 'x'.repeat(256) }), [set])).toBe(
+      'auth.token_key_unknown',
+    );
+    expect(asked).toEqual([undefined, 'a/b+c=', 'other']);
+  });
+
+  test('of a set that was never fetched is no reason to accept anything', async () => {
+    const set: [string, VerificationKey] = ['set', { algorithm: 'ES256', find: async () => undefined }];
+
+    expect(await outcomeUnder(await signWith('ES256'), [set])).toBe('auth.token_key_set_unavailable');
+    expect(await outcomeUnder(sign(person), [...keys, set])).toBe('first');
+  });
+});
+
+test('A-12: a key is none any more from the second on in which it retires', async () => {
+  const [id, key] = [...keys][0] ?? ['', undefined];
+  if (!key) throw new Error('there is a key');
+  const under = (retireAt: number, header = {}): Promise<string> =>
+    verifyToken(
+      sign(person, { alg: 'HS256', ...header }),
+      { name: 'jwt', settings, keys: new Map([[id, { ...key, retireAt }]]) },
+      now,
+    ).then(
+      () => 'verified',
+      (error: unknown) => (error instanceof Failure ? error.code : String(error)),
+    );
+
+  expect(await under(now + 1)).toBe('verified');
+  expect(await under(now)).toBe('auth.token_algorithm');
+  expect(await under(now, { kid: id })).toBe('auth.token_key_unknown');
 });
 
 describe('the header', () => {

@@ -1,19 +1,28 @@
 import { createHash } from 'node:crypto';
-import { Failure, isStorableText, type JwtProviderSettings } from '@sandgate/contracts';
+import { Failure, isStorableText, type JwtProviderSettings, type SigningAlgorithm } from '@sandgate/contracts';
 import { type CryptoKey, compactVerify, errors } from 'jose';
 import { type DecidedClaims, decideClaims } from './decide-claims.js';
 import { decideTokenLife } from './decide-token-life.js';
-import { readClaims, readToken } from './read-token.js';
+import { type ReadToken, readClaims, readToken } from './read-token.js';
 
 /** A key and the one algorithm that it is for. */
-export interface VerificationKey {
-  readonly algorithm: 'HS256';
-  readonly key: CryptoKey;
-}
+export type VerificationKey = {
+  /** Seconds since 1970: it is no key any more from then on. */
+  readonly retireAt?: number | undefined;
+} & (
+  | { readonly algorithm: SigningAlgorithm; readonly key: CryptoKey }
+  | {
+      readonly algorithm: SigningAlgorithm;
+      /** Keys of a set, those of the id where there is one. Undefined while the set is not known. */
+      readonly find: (id: string | undefined) => Promise<readonly CryptoKey[] | undefined>;
+    }
+);
 
 export interface VerificationSettings {
+  /** Name of the provider. */
+  readonly name: string;
   readonly settings: JwtProviderSettings;
-  /** Valid keys by id. */
+  /** Keys by id. */
   readonly keys: ReadonlyMap<string, VerificationKey>;
 }
 
@@ -32,56 +41,95 @@ export interface VerifiedSignIn extends DecidedClaims {
   };
 }
 
+export interface VerifiedToken extends VerifiedSignIn {
+  /** Id of the key that it is signed with. */
+  readonly keyId: string;
+}
+
 /**
  * Everything between a token and a sign-in that needs no database: gate, signature, life, issuer, audience, claims. `now` in seconds.
  * Throws `auth.sso_disabled`, or the `auth.token_…` code of what is wrong.
  */
-export async function verifyToken(token: string, provider: VerificationSettings, now: number): Promise<VerifiedSignIn> {
-  const { settings } = provider;
-  if (!settings.enabled) throw new Failure('auth.sso_disabled');
-  const read = readToken(token);
-  await requireSignature(token, candidateKeys(read.header, provider.keys));
+export async function verifyToken(token: string, provider: VerificationSettings, now: number): Promise<VerifiedToken> {
+  if (!provider.settings.enabled) throw new Failure('auth.sso_disabled');
+  return verifyReadToken(token, readToken(token), { provider, now });
+}
+
+/** `verifyToken` behind its gate, of a provider that is enabled. */
+export async function verifyReadToken(
+  token: string,
+  read: ReadToken,
+  { provider: { name, settings, keys }, now }: { provider: VerificationSettings; now: number },
+): Promise<VerifiedToken> {
+  const keyId = await requireSignature(token, await candidateKeys(read.header, keys, now));
   const claims = readClaims(read);
   const { issuedAt, rememberUntil } = decideTokenLife(claims, settings.maxTokenAgeSeconds, now);
   requireIssuer(claims, settings.issuer);
   requireAudience(claims, settings.audience);
   const jti = jtiOf(claims, settings.requireJti);
-  const key = jti === undefined ? digest('signature', read.signature) : digest('jti', jti);
+  const key = jti === undefined ? digest(name, 'signature', read.signature) : digest(name, 'jti', jti);
   const subject = subjectOf(claims);
   return {
     ...decideClaims(claims, settings),
     subject,
     issuedAt,
     token: { key, once: jti !== undefined, rememberUntil },
+    keyId,
   };
+}
+
+interface Candidate {
+  readonly keyId: string;
+  readonly algorithm: SigningAlgorithm;
+  readonly key: CryptoKey;
 }
 
 /**
  * The configured keys that may have signed. The header chooses among them by `kid` and is otherwise only compared: keys and addresses
  * in it are never looked at (RFC 8725 section 3.1, 3.10).
  */
-function candidateKeys(
+async function candidateKeys(
   header: ReadonlyMap<string, unknown>,
   keys: VerificationSettings['keys'],
-): readonly VerificationKey[] {
+  now: number,
+): Promise<readonly Candidate[]> {
   const typ = header.has('typ') ? header.get('typ') : 'JWT';
   // Another type is another kind of token, made for another purpose (RFC 8725 section 3.11).
   const isPlainJwt = typeof typ === 'string' && /^(?:application\/)?jwt$/.test(typ.toLowerCase());
   if (!isPlainJwt || header.has('crit') || header.has('b64')) throw new Failure('auth.token_header');
-  const known = header.has('kid') ? keyById(header.get('kid'), keys) : [...keys.values()];
-  const candidates = known.filter(({ algorithm }) => algorithm === header.get('alg'));
-  if (candidates.length === 0) throw new Failure('auth.token_algorithm');
-  return candidates;
+  const valid = [...keys].filter(([, { retireAt }]) => retireAt === undefined || now < retireAt);
+  const kid = header.get('kid');
+  const named = header.has('kid') ? keysOfId(kid, valid) : valid;
+  const suitable = named.filter(([, { algorithm }]) => algorithm === header.get('alg'));
+  if (suitable.length === 0) throw new Failure('auth.token_algorithm');
+  const candidates = await Promise.all(suitable.map((one) => keysOf(one, typeof kid === 'string' ? kid : undefined)));
+  if (candidates.every((found) => found === undefined)) throw new Failure('auth.token_key_set_unavailable');
+  const found = candidates.flatMap((one) => one ?? []);
+  if (found.length === 0) throw new Failure('auth.token_key_unknown');
+  return found;
 }
 
-function keyById(kid: unknown, keys: VerificationSettings['keys']): readonly VerificationKey[] {
-  const key = typeof kid === 'string' && /^[\w-]{1,64}$/.test(kid) ? keys.get(kid) : undefined;
-  if (!key) throw new Failure('auth.token_key_unknown');
-  return [key];
+/** The key of this id, or whatever key sets may have one. */
+function keysOfId(kid: unknown, valid: readonly [string, VerificationKey][]): readonly [string, VerificationKey][] {
+  const isId = typeof kid === 'string' && kid !== '' && kid.length <= 255;
+  const own = valid.filter(([id]) => id === kid);
+  const named = own.length > 0 ? own : valid.filter(([, key]) => 'find' in key);
+  if (!isId || named.length === 0) throw new Failure('auth.token_key_unknown');
+  return named;
 }
 
-async function requireSignature(token: string, candidates: readonly VerificationKey[]): Promise<void> {
-  for (const { key, algorithm } of candidates) if (await isSignedBy(token, key, algorithm)) return;
+async function keysOf(
+  [keyId, source]: readonly [string, VerificationKey],
+  kid: string | undefined,
+): Promise<readonly Candidate[] | undefined> {
+  const { algorithm } = source;
+  const found = 'find' in source ? await source.find(kid) : [source.key];
+  return found?.map((key) => ({ keyId, algorithm, key }));
+}
+
+/** Answers the id of the key that signed. */
+async function requireSignature(token: string, candidates: readonly Candidate[]): Promise<string> {
+  for (const { keyId, key, algorithm } of candidates) if (await isSignedBy(token, key, algorithm)) return keyId;
   throw new Failure('auth.token_signature');
 }
 
@@ -130,5 +178,5 @@ function subjectOf(claims: ReadonlyMap<string, unknown>): string | undefined {
   return subject;
 }
 
-const digest = (kind: 'jti' | 'signature', value: string | Buffer): string =>
-  createHash('sha256').update(`jwt\0${kind}\0`).update(value).digest('hex');
+const digest = (provider: string, kind: 'jti' | 'signature', value: string | Buffer): string =>
+  createHash('sha256').update(`${provider}\0${kind}\0`).update(value).digest('hex');

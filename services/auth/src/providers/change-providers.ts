@@ -1,0 +1,56 @@
+import { Failure, type JwtProviderSettings, type NewProvider } from '@sandgate/contracts';
+import type { Outbox } from '@sandgate/messaging';
+import { decideSettingsChange, type SettingsChange } from './decide-settings-change.js';
+import type { ProviderStore, StoredProvider } from './provider-store.js';
+
+const defaults: JwtProviderSettings = {
+  enabled: false,
+  identityProviderUri: null,
+  emailClaim: 'email',
+  firstNameClaim: 'first_name',
+  lastNameClaim: 'last_name',
+  groupsClaim: 'groups',
+  userProvisioning: true,
+  maxTokenAgeSeconds: 180,
+  requireJti: false,
+  issuer: null,
+  audience: null,
+  trustedDomains: [],
+};
+
+/** Other sources of sessions and memberships are called so. */
+const reservedNames = ['password', 'manual', 'scim', 'api-key'];
+
+/** Adds a provider, which has no key yet. Throws `auth.settings_invalid`, `auth.provider_exists`. */
+export const createProvider =
+  (store: ProviderStore) =>
+  async ({ name, settings = {} }: NewProvider): Promise<StoredProvider> => {
+    if (reservedNames.includes(name))
+      throw new Failure('auth.settings_invalid', { details: { faults: [`name: ${name} means something else`] } });
+    const created = await store.create(name, decideSettingsChange(defaults, settings));
+    if (!created) throw new Failure('auth.provider_exists');
+    return created;
+  };
+
+/** Throws `auth.provider_not_found`, `auth.settings_invalid`. */
+export const changeProviderSettings =
+  (store: ProviderStore) =>
+  async (name: string, to: SettingsChange): Promise<StoredProvider> => {
+    const changed = await store.change(name, ({ settings }) => ({ settings: decideSettingsChange(settings, to) }));
+    if (!changed) throw new Failure('auth.provider_not_found');
+    return changed;
+  };
+
+/**
+ * Deletes a provider, and with it its keys, sessions and identities, and what it said of anybody, which consumers learn as a change. Nobody
+ * who comes later under the same name gets the accounts. Throws `auth.provider_built_in`, `auth.provider_not_found`.
+ */
+export const deleteProvider =
+  (store: ProviderStore, outbox: Outbox) =>
+  async (name: string): Promise<void> => {
+    if (name === 'jwt') throw new Failure('auth.provider_built_in');
+    // First off, so that no sign-in waits while the rest is done, which may take a while.
+    await store.change(name, ({ settings }) => (settings.enabled ? { settings: { enabled: false } } : {}));
+    if (!(await store.remove(name))) throw new Failure('auth.provider_not_found');
+    outbox.wake();
+  };

@@ -1,0 +1,246 @@
+import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { SignJWT } from 'jose';
+import { type Answered, type RunningAuth, startAuth } from './running-auth.js';
+import { anAddress, aToken, seconds, sign } from './tokens.js';
+
+let auth: RunningAuth;
+let other: RunningAuth;
+/** A provider of this test alone, enabled and without a key. */
+let name: string;
+
+const pairs = {
+  RS256: generateKeyPairSync('rsa', { modulusLength: 2048 }),
+  ES256: generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+  EdDSA: generateKeyPairSync('ed25519'),
+};
+type Algorithm = keyof typeof pairs;
+const pemOf = (key: KeyObject): string => key.export({ type: 'spki', format: 'pem' }).toString();
+
+/** Where key sets are fetched. */
+let keyServer: Server;
+let origin: string;
+const pages = new Map<string, (response: ServerResponse) => void>();
+const hits: string[] = [];
+
+beforeAll(async () => {
+  auth = await startAuth();
+  other = await startAuth({ beside: auth });
+  keyServer = createServer(({ url = '' }, response) => {
+    hits.push(url);
+    const page = pages.get(url);
+    if (page) page(response);
+    else response.writeHead(404).end();
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => keyServer.once('listening', resolve));
+  origin = `http://127.0.0.1:${(keyServer.address() as AddressInfo).port}`;
+});
+
+afterAll(async () => {
+  keyServer.closeAllConnections();
+  await new Promise((resolve) => keyServer.close(resolve));
+  await other.stop();
+  await auth.stop();
+});
+
+beforeEach(async () => {
+  name = `p-${randomUUID()}`;
+  await auth.asAdministrator('POST', '/api/providers', {
+    name,
+    kind: 'jwt',
+    settings: { enabled: true, issuer: `https://${name}.example` },
+  });
+  hits.length = 0;
+});
+
+const addKey = (body?: unknown): Promise<Answered> => auth.asAdministrator('POST', `/api/providers/${name}/keys`, body);
+const retire = (id: string, retireAt: string | null): Promise<Answered> =>
+  auth.asAdministrator('PATCH', `/api/providers/${name}/keys/${id}`, { retireAt });
+const keysOf = async (): Promise<Answered['body'][]> =>
+  (await auth.asAdministrator('GET', `/api/providers/${name}`)).body.keys;
+
+const claims = (): Record<string, unknown> => ({
+  iss: `https://${name}.example`,
+  email: anAddress(),
+  jti: randomUUID(),
+  iat: seconds(),
+});
+const signedBy = (key: KeyObject, header: { alg: Algorithm; kid?: string; [more: string]: unknown }): Promise<string> =>
+  new SignJWT(claims()).setProtectedHeader(header).sign(key);
+const statuses = async (makeToken: () => Promise<string> | string): Promise<number[]> =>
+  Promise.all([auth, other].map(async (one) => (await one.signIn(await makeToken())).status));
+
+const serveKeys = (path: string, ...keys: [KeyObject, string][]): string => {
+  pages.set(path, (response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ keys: keys.map(([key, kid]) => ({ ...key.export({ format: 'jwk' }), kid })) }));
+  });
+  return origin + path;
+};
+
+describe('a public key', () => {
+  test.each(Object.keys(pairs) as Algorithm[])('of %s lets people in on every instance', async (algorithm) => {
+    const { privateKey, publicKey } = pairs[algorithm];
+    const added = await addKey({ algorithm, publicKey: pemOf(publicKey) });
+
+    expect(added.status).toBe(201);
+    expect(added.body).toMatchObject({ source: 'given', kind: 'public-key', algorithm, publicKey: pemOf(publicKey) });
+    expect(added.body).not.toHaveProperty('secret');
+    expect(await statuses(() => signedBy(privateKey, { alg: algorithm }))).toEqual([302, 302]);
+    expect(await statuses(() => signedBy(privateKey, { alg: algorithm, kid: added.body.id }))).toEqual([302, 302]);
+    // A-02: what is public is no secret.
+    expect(await statuses(() => sign(claims(), { secret: pemOf(publicKey) }))).toEqual([401, 401]);
+  });
+
+  test.each([
+    [
+      'a private key',
+      { algorithm: 'RS256', publicKey: pairs.RS256.privateKey.export({ type: 'pkcs8', format: 'pem' }) },
+    ],
+    ['a key of another algorithm', { algorithm: 'ES256', publicKey: pemOf(pairs.RS256.publicKey) }],
+    ['text', { algorithm: 'EdDSA', publicKey: 'secret' }],
+  ])('is not taken from %s', async (_what, body) => {
+    expect((await addKey(body)).body.code).toBe('auth.settings_invalid');
+    expect(await keysOf()).toEqual([]);
+  });
+
+  test.each([
+    { algorithm: 'HS256', publicKey: 'x' },
+    { algorithm: 'RS256' },
+    { publicKey: 'x' },
+    { algorithm: 'RS256', publicKey: 'x', jwksUri: 'https://provider.example/keys' },
+    { algorithm: 'RS256', jwksUri: 'http://provider.example/keys' },
+    { algorithm: 'RS256', jwksUri: 'http://127.0.0.1.provider.example/keys' },
+    { algorithm: 'RS256', jwksUri: 'https://user:secret@provider.example/keys' },
+    { algorithm: 'RS256', jwksUri: 'file:///etc/passwd' },
+    { secret: 'chosen by the caller' },
+    [],
+    null,
+  ])('%j is refused', async (body) => {
+    expect((await addKey(body)).body.code).toBe('request.invalid');
+  });
+});
+
+describe('a key set', () => {
+  test('A-12: is fetched from the configured address, and again when it has a new key', async () => {
+    const [first, second] = [pairs.ES256, generateKeyPairSync('ec', { namedCurve: 'P-256' })];
+    const path = `/${randomUUID()}`;
+    const jwksUri = serveKeys(path, [first.publicKey, 'first']);
+    await addKey({ algorithm: 'ES256', jwksUri });
+    const signIn = (key: KeyObject, kid: string): Promise<number[]> =>
+      statuses(() => signedBy(key, { alg: 'ES256', kid }));
+
+    expect(await signIn(first.privateKey, 'first')).toEqual([302, 302]);
+    serveKeys(path, [second.publicKey, 'second']);
+    expect(await signIn(first.privateKey, 'first')).toEqual([302, 302]);
+    expect(await signIn(second.privateKey, 'second')).toEqual([302, 302]);
+    expect(await signIn(first.privateKey, 'first')).toEqual([401, 401]);
+    expect(await signIn(second.privateKey, 'first')).toEqual([401, 401]);
+    // Each instance fetched it once, and once more for the new key; the withdrawn one is in the cooldown.
+    expect(hits).toEqual([path, path, path, path]);
+    pages.delete(path);
+    expect(await signIn(second.privateKey, 'second')).toEqual([302, 302]);
+  });
+
+  test.each<[string, (response: ServerResponse) => void]>([
+    ['redirects', (response) => response.writeHead(302, { location: `${origin}/target` }).end()],
+    ['is too long', (response) => response.end(`{"keys":[],"more":"${'x'.repeat(300_000)}"}`)],
+    ['is no JSON', (response) => response.end('<html>')],
+    ['is not found', (response) => response.writeHead(404).end('{"keys":[]}')],
+    ['breaks off', (response) => response.write('{"keys":[', () => response.destroy())],
+  ])('A-84: that %s lets nobody in', async (_what, page) => {
+    serveKeys('/target', [pairs.ES256.publicKey, 'a']);
+    const path = `/${randomUUID()}`;
+    pages.set(path, page);
+    await addKey({ algorithm: 'ES256', jwksUri: origin + path });
+
+    expect(await statuses(() => signedBy(pairs.ES256.privateKey, { alg: 'ES256', kid: 'a' }))).toEqual([401, 401]);
+    expect(auth.logged()).toContain('auth.token_key_set_unavailable');
+    expect(hits).toEqual([path, path]);
+  });
+
+  test('A-09: of the header is never fetched', async () => {
+    const path = `/${randomUUID()}`;
+    const jwksUri = serveKeys(path, [pairs.ES256.publicKey, 'good']);
+    const trap = serveKeys('/trap', [pairs.RS256.publicKey, 'good']);
+    await addKey({ algorithm: 'ES256', jwksUri });
+    const attacker = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const jwk = attacker.publicKey.export({ format: 'jwk' });
+    for (const more of [{ jku: trap }, { x5u: trap }, { jwk }, { jku: trap, kid: 'good' }, { jwk, kid: 'good' }])
+      expect(await statuses(() => signedBy(attacker.privateKey, { alg: 'ES256', ...more }))).toEqual([401, 401]);
+
+    expect(hits).not.toContain('/trap');
+  });
+});
+
+describe('a key', () => {
+  test('A-12: that is retired is refused on every instance, until it is not', async () => {
+    const { id, secret } = (await addKey()).body;
+    const token = (): string => sign(claims(), { secret });
+    const past = new Date(Date.now() - 1000).toISOString();
+    const future = new Date(Date.now() + 3_600_000).toISOString();
+
+    expect(await statuses(token)).toEqual([302, 302]);
+    expect((await retire(id, past)).body).toMatchObject({ id, retireAt: past });
+    expect(await statuses(token)).toEqual([401, 401]);
+    expect((await retire(id, future)).body).toMatchObject({ retireAt: future });
+    expect(await statuses(token)).toEqual([302, 302]);
+    expect((await retire('unknown', past)).body.code).toBe('auth.key_not_found');
+    expect((await auth.asAdministrator('PATCH', `/api/providers/jwt/keys/${id}`, { retireAt: past })).body.code).toBe(
+      'auth.key_not_found',
+    );
+  });
+
+  test('that is retired makes room for another, and comes back only if there is room', async () => {
+    const [first] = [(await addKey()).body, (await addKey()).body];
+    expect((await addKey()).body.code).toBe('auth.key_limit');
+    await retire(first.id, new Date().toISOString());
+
+    expect((await addKey()).status).toBe(201);
+    expect((await retire(first.id, null)).body.code).toBe('auth.key_limit');
+  });
+
+  test('tells when it was last used, to the minute, and no sign-in waits for that', async () => {
+    const [used, unused] = [(await addKey()).body, (await addKey()).body];
+    const before = Date.now();
+    expect(await statuses(() => sign(claims(), { secret: used.secret }))).toEqual([302, 302]);
+    expect((await keysOf()).map(({ lastUsedAt }) => lastUsedAt)).toEqual([null, null]);
+
+    for (const { service } of [auth, other]) await service.jobs.find((job) => job.name === 'note-key-uses')?.run();
+    const keys = new Map((await keysOf()).map((key) => [key.id, key.lastUsedAt]));
+    expect(Date.parse(keys.get(used.id))).toBeGreaterThanOrEqual(before);
+    expect(keys.get(unused.id)).toBeNull();
+  });
+
+  test('A-12: rotates under sign-ins on two instances without turning anybody away', async () => {
+    let signing = (await addKey()).body;
+    let isRotating = true;
+    const answers: number[] = [];
+    const crowd = Promise.all(
+      Array.from({ length: 20 }, async (_, n) => {
+        for (let k = 0; isRotating || k < 5; k += 1) {
+          const { secret, id } = signing;
+          const header = k % 2 ? { alg: 'HS256', kid: id } : { alg: 'HS256' };
+          answers.push((await ((n + k) % 2 ? auth : other).signIn(sign(claims(), { secret, header }))).status);
+        }
+      }),
+    );
+    for (let round = 0; round < 5; round += 1) {
+      const old = signing;
+      signing = (await addKey()).body;
+      // Whoever signed with the old one is in before it retires.
+      const done = answers.length + 40;
+      while (answers.length < done) await new Promise(setImmediate);
+      await retire(old.id, new Date().toISOString());
+      expect((await auth.signIn(sign(claims(), { secret: old.secret }))).status).toBe(401);
+    }
+    isRotating = false;
+    await crowd;
+
+    expect(answers.filter((status) => status !== 302)).toEqual([]);
+    expect(answers.length).toBeGreaterThanOrEqual(200);
+    expect((await auth.signIn(aToken())).status).toBe(302);
+  });
+});
