@@ -238,6 +238,12 @@ export const errorCatalogue = {
     message: 'The provider jwt is always there.',
     remedy: 'Disable it instead.',
   },
+  'auth.too_many_refusals': {
+    status: 429,
+    message: 'Too many sign-ins from your address were refused.',
+    remedy: 'Try again after `Retry-After`. A valid token is never held up by this.',
+    retryAfterSeconds: 3,
+  },
   'auth.key_not_found': {
     status: 404,
     message: 'There is no such key.',

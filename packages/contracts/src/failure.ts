@@ -18,7 +18,16 @@ export class Failure extends Error {
   /** The answer carries no id of its own, so that it is the same to the byte each time. */
   readonly constant: boolean;
 
-  constructor(code: ErrorCode, options: { message?: string; details?: FailureDetails; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    options: {
+      message?: string;
+      details?: FailureDetails;
+      cause?: unknown;
+      /** Where it is known better than the catalogue can. */
+      retryAfterSeconds?: number;
+    } = {},
+  ) {
     const entry = errorCatalogue[code];
     super(options.message ?? entry.message, { cause: options.cause });
     this.code = code;
@@ -26,7 +35,8 @@ export class Failure extends Error {
     this.details = options.details;
     this.onEvent = 'onEvent' in entry ? entry.onEvent : 'retry';
     this.constant = 'constant' in entry;
-    this.retryAfterSeconds = 'retryAfterSeconds' in entry ? entry.retryAfterSeconds : undefined;
+    this.retryAfterSeconds =
+      options.retryAfterSeconds ?? ('retryAfterSeconds' in entry ? entry.retryAfterSeconds : undefined);
   }
 }
 

@@ -58,7 +58,8 @@ export function eventConsumer(options: EventConsumerOptions): ConsumeOptions['re
 
   async function handleAll(received: readonly Received[], signal: AbortSignal): Promise<Map<Received, Outcome>> {
     if (received.length === 0) return new Map();
-    const newest = new Set(newestPerKey(received, ({ event }) => subscription.newestPer(event.data)));
+    const { newestPer } = subscription;
+    const newest = new Set(newestPer ? newestPerKey(received, ({ event }) => newestPer(event.data)) : received);
     const failure = await attempt([...newest], signal);
     if (!failure) return new Map(received.map((one) => [one, newest.has(one) ? handled : superseded]));
     if (received.length > 1) return handleOneByOne(received, signal);

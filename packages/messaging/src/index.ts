@@ -1,3 +1,4 @@
+export * from './announce-change.js';
 export { type EmbeddedTransportOptions, embeddedTransport } from './embedded/embedded-transport.js';
 export * from './outbox.js';
 export { declareTopology } from './rabbitmq/declare-topology.js';

@@ -22,8 +22,8 @@ export interface HandlerContext<Tx extends SqlClient> {
  */
 export interface Subscription<Name extends SubscriptionName, Tx extends SqlClient> {
   readonly name: Name;
-  /** Key and version of an event: within a batch only the highest version per key is handled. */
-  newestPer(data: EventData<SubscribedEvent<Name>>): { key: string; version: number };
+  /** Key and version of an event: within a batch only the highest version per key is handled. Absent, every event is. */
+  newestPer?(data: EventData<SubscribedEvent<Name>>): { key: string; version: number };
   handle(batch: readonly ReceivedEvent<EventData<SubscribedEvent<Name>>>[], context: HandlerContext<Tx>): Promise<void>;
   /** Runs after the commit of a batch, for what waits in memory. Must not throw. */
   committed?(batch: readonly ReceivedEvent<EventData<SubscribedEvent<Name>>>[]): void;

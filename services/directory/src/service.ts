@@ -5,11 +5,17 @@ import { createAccountChanger } from './accounts/change-account.js';
 import { createAccountReader } from './accounts/read-account.js';
 import { republishAccounts } from './accounts/republish-accounts.js';
 import { connect } from './database.js';
+import { onAuthSettingsChanged } from './events/on-auth-settings-changed.js';
+import { onPermissionsSettingsChanged } from './events/on-permissions-settings-changed.js';
+import { onSignInRefused } from './events/on-sign-in-refused.js';
 import { onUserLoggedIn } from './events/on-user-logged-in.js';
 import { getAccountRoute } from './http/get-account.route.js';
+import { getAttributeSettingsRoute } from './http/get-attribute-settings.route.js';
 import { getCurrentAccountRoute } from './http/get-current-account.route.js';
 import { listAccountsRoute } from './http/list-accounts.route.js';
+import { listRecordsRoute } from './http/list-records.route.js';
 import { patchAccountRoute } from './http/patch-account.route.js';
+import { putAttributeSettingsRoute } from './http/put-attribute-settings.route.js';
 import { createStatusChanger } from './status/change-status.js';
 import { finishStatusChanges } from './status/finish-status-changes.js';
 
@@ -42,9 +48,12 @@ export function createDirectory({ databaseUrl, maxConnections = 10, ask, log }: 
       getAccountRoute({ accounts, ask }),
       patchAccountRoute(changeAccount),
       getCurrentAccountRoute({ accounts, ask }),
+      listRecordsRoute(database),
+      getAttributeSettingsRoute(database),
+      putAttributeSettingsRoute(database),
     ],
     answers: [],
-    subscriptions: [onUserLoggedIn()],
+    subscriptions: [onUserLoggedIn(), onSignInRefused(), onAuthSettingsChanged(), onPermissionsSettingsChanged()],
     jobs: [finishStatusChanges({ database, statusChanger })],
     readiness: [{ name: 'database', check: () => database.$queryRaw`select 1`.then(() => undefined) }],
     resync: () => republishAccounts(database, outbox),

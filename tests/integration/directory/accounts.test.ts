@@ -306,6 +306,9 @@ describe('A-71: who may use what', () => {
       body: { adminAttributes: { account_id: { value: 1 } } },
     },
     { method: 'GET', path: '/api/user/current', needs: 'person' },
+    { method: 'GET', path: '/api/records', needs: 'administrator' },
+    { method: 'GET', path: '/api/attribute-settings', needs: 'administrator' },
+    { method: 'PUT', path: '/api/attribute-settings', needs: 'administrator', body: { private: [] } },
   ] as const;
 
   test('every route is in the table', () => {

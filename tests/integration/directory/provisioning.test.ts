@@ -31,6 +31,14 @@ afterAll(async () => {
   await databases.drop();
 });
 
+interface RecordRow {
+  readonly event_id: string;
+  readonly kind: string;
+  readonly account_id: string;
+  readonly before: { readonly attributes: Readonly<Record<string, number>> } | null;
+  readonly after: { readonly attributes: Readonly<Record<string, number>> };
+}
+
 const stored = (accountId: string) => storedAccount(directory.database, accountId);
 const announced = (accountId: string) => announcedOf(directory.database, accountId);
 
@@ -314,6 +322,27 @@ describe('a history', () => {
     }
   };
 
+  /** One record of each sign-in, and of claims a chain in which each begins where the one before has ended. */
+  const expectRecords = async (delivered: readonly SignIn[]): Promise<void> => {
+    const ids = [...new Set(delivered.map(({ data }) => data.accountId))];
+    const records = await directory.database.$queryRaw<RecordRow[]>`
+      select event_id, kind, account_id, before, after from record where account_id = any(${ids}::uuid[])`;
+    const signIns = records.filter(({ kind }) => kind === 'sign-in').map(({ event_id: id }) => id);
+    expect(signIns.sort()).toEqual([...new Set(delivered.map(({ id }) => id))].sort());
+    for (const accountId of ids) {
+      const chain = records
+        .filter((one) => one.kind === 'claims' && one.account_id === accountId)
+        .map(({ before, after }) => [before?.attributes['version'] ?? 0, after.attributes['version'] ?? 0] as const)
+        .sort(([a], [b]) => a - b);
+      const newest = Math.max(
+        ...delivered.filter(({ data }) => data.accountId === accountId).map(({ data }) => data.claimsVersion),
+      );
+
+      expect(chain.map(([before]) => before)).toEqual([0, ...chain.slice(0, -1).map(([, after]) => after)]);
+      expect(chain.at(-1)?.[1]).toBe(newest);
+    }
+  };
+
   const signInsOf = (people: number, order: readonly { person: number; claimsVersion: number }[]): SignIn[] => {
     const ids = Array.from({ length: people }, () => randomUUID());
     return order.map(({ person, claimsVersion }) =>
@@ -323,6 +352,7 @@ describe('a history', () => {
         email: `v${claimsVersion}@acme.example`,
         attributes: { version: claimsVersion },
         groups: [{ provider: 'jwt', presence: 'listed', names: [`v${claimsVersion}`] }],
+        signedInBy: 'jwt',
       }),
     );
   };
@@ -333,6 +363,10 @@ describe('a history', () => {
         const delivered = signInsOf(people, order);
         for (const batch of inBatches(delivered, batchSize)) await apply(directory, batch);
         await expectModel(delivered);
+        await expectRecords(delivered);
+        for (const batch of inBatches(delivered, batchSize + 1)) await apply(directory, batch);
+        await expectModel(delivered);
+        await expectRecords(delivered);
       }),
       { numRuns: 60 },
     );
@@ -348,6 +382,7 @@ describe('a history', () => {
         };
         await Promise.all([work(directory, 0), work(twin, 1)]);
         await expectModel(delivered);
+        await expectRecords(delivered);
       }),
       { numRuns: 60 },
     );

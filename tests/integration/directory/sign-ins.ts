@@ -25,17 +25,11 @@ export function aSignIn(claims: Partial<Claims> = {}, time = '2026-11-02T08:00:0
 
 const log = createLogger('directory', 'silent');
 
-/** Applies sign-ins in one batch, as the consumer frame does: the newest per account, in a transaction. */
+/** Applies sign-ins in one batch, as the consumer frame does: all of them, in a transaction. */
 export async function apply(service: Service, signIns: readonly SignIn[]): Promise<void> {
   const [subscription] = service.subscriptions;
   if (!subscription) throw new Error('directory has no subscription');
-  const newest = new Map<string, SignIn>();
-  for (const signIn of signIns) {
-    const { key, version } = subscription.newestPer(signIn.data);
-    const other = newest.get(key);
-    if (!other || version > other.data.claimsVersion) newest.set(key, signIn);
-  }
-  await service.database.$transaction((tx) => subscription.handle([...newest.values()], { tx, log }));
+  await service.database.$transaction((tx) => subscription.handle(signIns, { tx, log }));
 }
 
 /** The same with what the frame does when a batch fails: one by one, each again until it succeeds. */

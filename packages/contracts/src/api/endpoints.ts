@@ -4,6 +4,7 @@ import * as groups from './groups.js';
 import * as operations from './operations.js';
 import * as policies from './policies.js';
 import * as providers from './providers.js';
+import * as records from './records.js';
 import * as signIn from './sign-in.js';
 import * as tables from './tables.js';
 
@@ -18,5 +19,6 @@ export const endpoints: readonly Endpoint[] = [
   groups,
   policies,
   tables,
+  records,
   operations,
 ].flatMap((part) => Object.values(part).filter(isEndpoint));

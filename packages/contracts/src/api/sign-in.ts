@@ -22,7 +22,7 @@ export const singleSignOn = defineEndpoint({
     redirect: ReturnTo,
   }),
   answers: 'redirect',
-  errors: ['auth.sign_in_refused', 'auth.return_to_unsafe', 'auth.sso_disabled'],
+  errors: ['auth.sign_in_refused', 'auth.too_many_refusals', 'auth.return_to_unsafe', 'auth.sso_disabled'],
 });
 
 export const signInWithPassword = defineEndpoint({
@@ -33,7 +33,7 @@ export const signInWithPassword = defineEndpoint({
   summary: 'Sign in with a password; answers the session and sets its cookie',
   body: z.strictObject({ username: z.string().max(320), password: z.string().max(1024) }),
   response: z.strictObject({ id: z.string() }),
-  errors: ['auth.password_wrong', 'auth.password_busy'],
+  errors: ['auth.password_wrong', 'auth.password_busy', 'auth.too_many_refusals'],
 });
 
 export const signOut = defineEndpoint({

@@ -38,6 +38,7 @@ export function eventsDocument(samples: Readonly<Record<string, string>>): strin
     '',
     'Every message is a CloudEvents 1.0 envelope in structured JSON. An event carries the whole state of its subject and a version that only',
     'grows; a consumer skips what is not newer than what it has. Duplicates, any order and lost older events therefore end in the same state.',
+    'The events of records are the exception: each is a fact of its own, told apart by the id of its envelope.',
     '',
     ...parts,
   ].join('\n');

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-export type EventSource = 'auth' | 'directory' | 'dashboard';
+export type EventSource = 'auth' | 'directory' | 'permissions' | 'dashboard';
 
 export interface EventDefinition<Data extends z.ZodType = z.ZodType> {
   /** Name in code and documents, past tense. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Attributes } from '../attribute.js';
-import { ClaimedGroups, PersonName } from '../claims.js';
+import { ClaimedGroups, PersonName, ProviderName } from '../claims.js';
 import { defineEvent } from './define-event.js';
 
 /** Published for every accepted sign-in, and when the operator sets the first administrator. Holds everything that the providers last said of the account. */
@@ -24,5 +24,7 @@ export const UserLoggedIn = defineEvent({
     groups: z.array(ClaimedGroups),
     /** The operator named this account as the first administrator. */
     firstAdministrator: z.boolean(),
+    /** The provider by which the person has just signed in; absent where no sign-in is the cause. */
+    signedInBy: ProviderName.optional(),
   }),
 });

@@ -4,7 +4,8 @@ import { Prisma } from '../generated/prisma/client.js';
 import { type Account, announcementOf, type DatedAccount } from './account.js';
 import { containing } from './like-pattern.js';
 
-const columns = Prisma.sql`id, email, first_name as "firstName", last_name as "lastName", status, revision, claims_version as "claimsVersion",
+/** What makes an account, under the names that it has in code. */
+export const accountColumns = Prisma.sql`id, email, first_name as "firstName", last_name as "lastName", status, revision, claims_version as "claimsVersion",
   token_attributes as "tokenAttributes", admin_attributes as "adminAttributes", claimed_groups as "claimedGroups",
   first_administrator as "firstAdministrator", created_at as "createdAt", last_sign_in_at as "lastSignInAt"`;
 
@@ -12,7 +13,9 @@ export async function findAccounts(
   database: SqlClient,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, DatedAccount>> {
-  const found = await database.$queryRaw<DatedAccount[]>`select ${columns} from account where id = any(${ids}::uuid[])`;
+  const found = await database.$queryRaw<
+    DatedAccount[]
+  >`select ${accountColumns} from account where id = any(${ids}::uuid[])`;
   return new Map(found.map((account) => [account.id, account]));
 }
 
@@ -20,7 +23,7 @@ export async function findAccounts(
 export async function lockAccount(tx: SqlClient, id: string): Promise<DatedAccount | undefined> {
   const found = await tx.$queryRaw<
     DatedAccount[]
-  >`select ${columns} from account where id = ${id}::uuid for no key update`;
+  >`select ${accountColumns} from account where id = ${id}::uuid for no key update`;
   return found[0];
 }
 
@@ -31,7 +34,7 @@ export const findAccountsAfter = async (
   limit: number,
 ): Promise<DatedAccount[]> =>
   database.$queryRaw<DatedAccount[]>`
-    select ${columns} from account where ${id}::uuid is null or id > ${id}::uuid order by id limit ${limit}::integer`;
+    select ${accountColumns} from account where ${id}::uuid is null or id > ${id}::uuid order by id limit ${limit}::integer`;
 
 export interface AccountSearch {
   /** Part of an e-mail or a name, in any case. */
@@ -53,7 +56,7 @@ export async function findAccountPage(
     or lower(email) like lower(${pattern}) or lower(concat_ws(' ', first_name, last_name)) like lower(${pattern}))`;
   const [accounts, counted] = await Promise.all([
     database.$queryRaw<DatedAccount[]>`
-      select ${columns} from account where ${matches} order by email, id limit ${wanted.limit}::integer offset ${wanted.offset}::integer`,
+      select ${accountColumns} from account where ${matches} order by email, id limit ${wanted.limit}::integer offset ${wanted.offset}::integer`,
     database.$queryRaw<{ total: number }[]>`select count(*)::integer as total from account where ${matches}`,
   ]);
   return { accounts, total: counted[0]?.total ?? 0 };

@@ -6,7 +6,7 @@ import {
   Failure,
   namedFailure,
 } from '@sandgate/contracts';
-import type { Database, Outbox } from '@sandgate/messaging';
+import type { Author, Database, Outbox } from '@sandgate/messaging';
 import type { Logger } from '@sandgate/service-kit';
 import {
   type AttributeChanges,
@@ -51,14 +51,14 @@ export function createAccountChanger({
   accounts,
   statusChanger,
 }: AccountChangerDependencies) {
-  return async (id: string, changes: AccountChanges, traceparent: string): Promise<ChangedAccount> => {
+  return async (id: string, changes: AccountChanges, by: Author): Promise<ChangedAccount> => {
     const account = await accounts.get(id);
     // Asked before anything is changed, for without permissions there is no answer. No change made here changes a membership.
     const groups = await findKnownGroups(account.id);
     const status = await newStatus(account, changes.status);
     const changed = status
-      ? await changeStatus(account, { ...changes, status }, traceparent)
-      : await changeAttributes(account, changes, traceparent);
+      ? await changeStatus(account, { ...changes, status }, by)
+      : await changeAttributes(account, changes, by);
     if (!changed) return { account, groups, pending: ['auth', 'permissions'] };
     return { account: changed, groups, pending: (await isInForce(changed)) ? [] : ['permissions'] };
   };
@@ -84,23 +84,27 @@ export function createAccountChanger({
   function changeStatus(
     { id, adminAttributes }: DatedAccount,
     { status, adminAttributes: attributeChanges = {} }: AccountChanges & { status: AccountStatus },
-    traceparent: string,
+    by: Author,
   ): Promise<DatedAccount | undefined> {
     refuseTooMany(decideAdminAttributes(adminAttributes, attributeChanges));
-    return statusChanger.change({ accountId: id, status, adminAttributes: attributeChanges, traceparent });
+    return statusChanger.change({ accountId: id, status, adminAttributes: attributeChanges, ...by });
   }
 
   async function changeAttributes(
     { id }: DatedAccount,
     { adminAttributes = {} }: AccountChanges,
-    traceparent: string,
+    { actorId, traceparent }: Author,
   ): Promise<DatedAccount> {
     const revised = await database.$transaction(async (tx) => {
       const account = await lockAccount(tx, id);
       if (!account) throw new Failure('directory.account_not_found');
       const next = decideAdminAttributes(account.adminAttributes, adminAttributes);
       refuseTooMany(next);
-      return reviseAccount({ tx, outbox, traceparent }, account, { status: account.status, adminAttributes: next });
+      return reviseAccount({ tx, outbox, traceparent }, account, {
+        actorId,
+        status: account.status,
+        adminAttributes: next,
+      });
     });
     outbox.wake();
     return revised;

@@ -1,26 +1,80 @@
 import type { EventData, UserLoggedIn } from '@sandgate/contracts';
 import { nextTraceparent, type ReceivedEvent, type SqlClient } from '@sandgate/messaging';
+import type { Account } from '../accounts/account.js';
+import { decideClaimsChange } from '../records/decide-claims-change.js';
+import { decideShownValues } from '../records/decide-shown-values.js';
+import type { NewRecord } from '../records/record.js';
 import { decideProvisioning } from './decide-provisioning.js';
 import { lockForProvisioning, type ProvisionedAccount, type SignIn, saveProvisioned } from './provisioning-store.js';
 
+type Received = ReceivedEvent<EventData<typeof UserLoggedIn>>;
+
 /**
- * Applies sign-ins, at most one per account, in two statements however many there are. Accounts with newer claims change and are
- * announced; the others only keep when they were last seen. Safe to repeat, late and out of order.
+ * Applies sign-ins in two statements however many there are. An account with newer claims changes once, to the newest of them, and is
+ * announced; the others only keep when they were last seen. Each sign-in and each change of claims is recorded. Safe to repeat, late and
+ * out of order.
  */
-export async function provisionAccounts(
-  signIns: readonly ReceivedEvent<EventData<typeof UserLoggedIn>>[],
-  tx: SqlClient,
-): Promise<void> {
-  const known = await lockForProvisioning(
-    tx,
-    signIns.map(({ data }) => data.accountId),
-  );
+export async function provisionAccounts(signIns: readonly Received[], tx: SqlClient): Promise<void> {
+  const byAccount = byAccountOf(signIns);
+  const { known, privateAttributes } = await lockForProvisioning(tx, [...byAccount.keys()]);
   const changed: ProvisionedAccount[] = [];
   const unchanged: SignIn[] = [];
-  for (const { data, time, traceparent } of signIns) {
-    const account = decideProvisioning(data, known.get(data.accountId));
-    if (account) changed.push({ account, signedInAt: time, traceparent: nextTraceparent(traceparent) });
-    else unchanged.push({ id: data.accountId, signedInAt: time });
+  const records: NewRecord[] = signIns.flatMap(recordOfSignIn);
+  for (const [id, events] of byAccount) {
+    const before = known.get(id);
+    const signedInAt = latestOf(events);
+    const { account, traceparent, changes } = applyInOrder(before, events);
+    records.push(...changes);
+    if (account) {
+      // However many versions it has gone through, it is one change of the account.
+      const revised = { ...account, revision: (before?.revision ?? 0) + 1 };
+      changed.push({ account: revised, signedInAt, traceparent: nextTraceparent(traceparent) });
+    } else unchanged.push({ id, signedInAt });
   }
-  await saveProvisioned(tx, { changed, unchanged });
+  const shown = records.map((record) => ({
+    ...record,
+    ...(record.before && { before: decideShownValues(record.before, privateAttributes) }),
+    ...(record.after && { after: decideShownValues(record.after, privateAttributes) }),
+  }));
+  await saveProvisioned(tx, { changed, unchanged, records: shown });
 }
+
+function byAccountOf(signIns: readonly Received[]): ReadonlyMap<string, readonly Received[]> {
+  const byAccount = new Map<string, Received[]>();
+  for (const signIn of signIns) {
+    const { accountId } = signIn.data;
+    const others = byAccount.get(accountId);
+    if (others) others.push(signIn);
+    else byAccount.set(accountId, [signIn]);
+  }
+  return byAccount;
+}
+
+/** The account after all of its sign-ins, if any has newer claims, and what each of those changed. */
+function applyInOrder(
+  before: Account | undefined,
+  events: readonly Received[],
+): { account: Account | undefined; traceparent: string | undefined; changes: NewRecord[] } {
+  let account: Account | undefined;
+  let traceparent: string | undefined;
+  const changes: NewRecord[] = [];
+  for (const event of events.toSorted((a, b) => a.data.claimsVersion - b.data.claimsVersion)) {
+    const last = account ?? before;
+    const next = decideProvisioning(event.data, last);
+    if (!next) continue;
+    const change = decideClaimsChange(last, next);
+    if (change) changes.push({ eventId: event.id, kind: 'claims', at: event.time, accountId: next.id, ...change });
+    account = next;
+    traceparent = event.traceparent;
+  }
+  return { account, traceparent, changes };
+}
+
+/** None of an event that no sign-in is the cause of: a resync, or the operator's environment. */
+const recordOfSignIn = ({ id, time, data: { accountId, signedInBy } }: Received): NewRecord[] =>
+  signedInBy === undefined
+    ? []
+    : [{ eventId: id, kind: 'sign-in', at: time, accountId, details: { provider: signedInBy } }];
+
+const latestOf = (events: readonly Received[]): string =>
+  new Date(Math.max(...events.map(({ time }) => Date.parse(time)))).toISOString();

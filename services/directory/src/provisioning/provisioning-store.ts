@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { AccountChanged } from '@sandgate/contracts';
 import type { SqlClient } from '@sandgate/messaging';
 import { type Account, announcementOf } from '../accounts/account.js';
-import type { KnownAccount } from './decide-provisioning.js';
+import { accountColumns } from '../accounts/account-store.js';
+import type { NewRecord } from '../records/record.js';
+import { recordsWritten } from '../records/record-store.js';
 
 export interface SignIn {
   readonly id: string;
@@ -16,24 +18,38 @@ export interface ProvisionedAccount {
   readonly traceparent: string;
 }
 
-/** The accounts of these ids that exist, locked until the end of the transaction; in the order of ids, so that no two instances deadlock. */
+/**
+ * The accounts of these ids that exist, locked until the end of the transaction; in the order of ids, so that no two instances deadlock. And
+ * the attributes that are private.
+ */
 export async function lockForProvisioning(
   tx: SqlClient,
   ids: readonly string[],
-): Promise<ReadonlyMap<string, KnownAccount>> {
-  const rows = await tx.$queryRaw<(KnownAccount & { id: string })[]>`
-    select id, revision, claims_version as "claimsVersion", status, admin_attributes as "adminAttributes"
-    from account where id = any(${ids}::uuid[]) order by id for no key update`;
-  return new Map(rows.map((row) => [row.id, row]));
+): Promise<{ known: ReadonlyMap<string, Account>; privateAttributes: ReadonlySet<string> }> {
+  const rows = await tx.$queryRaw<(Account & { privateAttributes: string[] })[]>`
+    with locked as materialized (
+      select ${accountColumns} from account where id = any(${ids}::uuid[]) order by id for no key update
+    )
+    select locked.*, "privateAttributes"
+    from (select coalesce(array_agg(name), '{}') as "privateAttributes" from private_attribute) left join locked on true`;
+  const known = rows.filter(({ id }) => id !== null);
+  return {
+    known: new Map(known.map((account) => [account.id, account])),
+    privateAttributes: new Set(rows[0]?.privateAttributes),
+  };
 }
 
 /**
- * Writes changed accounts with an `AccountChanged` for each, and for unchanged ones when they were last seen. `changed` holds each account
+ * Writes changed accounts with an `AccountChanged` for each, for unchanged ones when they were last seen, and records. `changed` holds each account
  * one revision after the one that was locked. Throws when another instance made one of them in between; a repeat finds and locks it.
  */
 export async function saveProvisioned(
   tx: SqlClient,
-  { changed, unchanged }: { changed: readonly ProvisionedAccount[]; unchanged: readonly SignIn[] },
+  {
+    changed,
+    unchanged,
+    records,
+  }: { changed: readonly ProvisionedAccount[]; unchanged: readonly SignIn[]; records: readonly NewRecord[] },
 ): Promise<void> {
   const entries = changed.map(({ account, signedInAt, traceparent }) => ({
     ...account,
@@ -67,7 +83,7 @@ export async function saveProvisioned(
       update account set last_sign_in_at = sign_in."signedInAt"
       from jsonb_to_recordset(${JSON.stringify(unchanged)}::jsonb) as sign_in (id uuid, "signedInAt" timestamptz)
       where account.id = sign_in.id and (account.last_sign_in_at is null or account.last_sign_in_at < sign_in."signedInAt")
-    )
+    ), recorded as (${recordsWritten(records)})
     select count(*)::integer as count from written`;
   if (saved?.count !== changed.length)
     throw new Error(

@@ -102,6 +102,7 @@ export function createStatusChanger({ database, outbox, ask, log }: StatusChange
       if (!account || !(await endStatusChange(tx, own))) return undefined;
       const adminAttributes = decideAdminAttributes(account.adminAttributes, own.adminAttributes);
       return reviseAccount({ tx, outbox, traceparent: own.traceparent }, account, {
+        actorId: own.actorId,
         status: own.status,
         adminAttributes,
       });

@@ -8,6 +8,8 @@ export interface StatusChange {
   readonly status: AccountStatus;
   /** What the same request changes besides. */
   readonly adminAttributes: AttributeChanges;
+  /** The administrator who wants it; null for one that began before this was kept. */
+  readonly actorId: string | null;
   readonly traceparent: string;
   readonly holder: string;
 }
@@ -18,8 +20,9 @@ const heldSeconds = 10;
 /** False when the account has one already. */
 export async function beginStatusChange(database: SqlClient, change: StatusChange): Promise<boolean> {
   const rows = await database.$executeRaw`
-    insert into status_change (account_id, status, admin_attributes, traceparent, holder, held_until)
-    values (${change.accountId}::uuid, ${change.status}, ${JSON.stringify(change.adminAttributes)}::jsonb, ${change.traceparent},
+    insert into status_change (account_id, status, admin_attributes, actor_id, traceparent, holder, held_until)
+    values (${change.accountId}::uuid, ${change.status}, ${JSON.stringify(change.adminAttributes)}::jsonb, ${change.actorId}::uuid,
+      ${change.traceparent},
       ${change.holder}::uuid, now() + make_interval(secs => ${heldSeconds}))
     on conflict (account_id) do nothing`;
   return rows === 1;
@@ -57,4 +60,4 @@ export const takeOverStatusChanges = async (
     update status_change set holder = ${holder}::uuid, held_until = now() + make_interval(secs => ${heldSeconds})
     where account_id in (
       select account_id from status_change where held_until < now() order by held_until limit ${limit}::integer for update skip locked)
-    returning account_id as "accountId", status, admin_attributes as "adminAttributes", traceparent, holder`;
+    returning account_id as "accountId", status, admin_attributes as "adminAttributes", actor_id as "actorId", traceparent, holder`;

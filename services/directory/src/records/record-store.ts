@@ -1,0 +1,50 @@
+import type { Recorded, RecordKind } from '@sandgate/contracts';
+import type { SqlClient } from '@sandgate/messaging';
+import { Prisma } from '../generated/prisma/client.js';
+import type { NewRecord } from './record.js';
+
+/** The statement that writes records, also as a part of a larger one. Those that are there already stay as they are. */
+export const recordsWritten = (records: readonly NewRecord[]): Prisma.Sql => Prisma.sql`
+  insert into record (event_id, kind, at, account_id, actor_id, code, details, before, after)
+  select "eventId", kind, coalesce(at, now()), "accountId", "actorId", code, details, nullif(before, 'null'), nullif(after, 'null')
+  from jsonb_to_recordset(${JSON.stringify(records)}::jsonb) as entry ("eventId" uuid, kind text, at timestamptz, "accountId" uuid,
+    "actorId" uuid, code text, details jsonb, before jsonb, after jsonb)
+  on conflict do nothing`;
+
+export async function writeRecords(tx: SqlClient, records: readonly NewRecord[]): Promise<void> {
+  if (records.length > 0) await tx.$executeRaw`${recordsWritten(records)}`;
+}
+
+export interface RecordSearch {
+  readonly kind?: RecordKind | undefined;
+  readonly accountId?: string | undefined;
+  readonly actorId?: string | undefined;
+  readonly code?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+/** A page of the records that match, newest first, and how many match. */
+export async function findRecordPage(
+  database: SqlClient,
+  wanted: RecordSearch,
+): Promise<{ records: Recorded[]; total: number }> {
+  const conditions = [
+    ...(wanted.kind === undefined ? [] : [Prisma.sql`kind = ${wanted.kind}`]),
+    ...(wanted.accountId === undefined ? [] : [Prisma.sql`account_id = ${wanted.accountId}::uuid`]),
+    ...(wanted.actorId === undefined ? [] : [Prisma.sql`actor_id = ${wanted.actorId}::uuid`]),
+    ...(wanted.code === undefined ? [] : [Prisma.sql`code = ${wanted.code}`]),
+    ...(wanted.from === undefined ? [] : [Prisma.sql`at >= ${wanted.from}::timestamptz`]),
+    ...(wanted.to === undefined ? [] : [Prisma.sql`at < ${wanted.to}::timestamptz`]),
+  ];
+  const matches = conditions.length === 0 ? Prisma.sql`true` : Prisma.join(conditions, ' and ');
+  const [rows, counted] = await Promise.all([
+    database.$queryRaw<(Omit<Recorded, 'at'> & { at: Date })[]>`
+      select event_id as id, kind, at, account_id as "accountId", actor_id as "actorId", code, details, before, after
+      from record where ${matches} order by at desc, event_id desc, kind limit ${wanted.limit}::integer offset ${wanted.offset}::integer`,
+    database.$queryRaw<{ total: number }[]>`select count(*)::integer as total from record where ${matches}`,
+  ]);
+  return { records: rows.map((row) => ({ ...row, at: row.at.toISOString() })), total: counted[0]?.total ?? 0 };
+}
