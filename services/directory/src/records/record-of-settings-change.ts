@@ -6,4 +6,11 @@ import type { NewRecord } from './record.js';
 export const recordOfSettingsChange = (
   service: ServiceName,
   { id: eventId, time, data: { what, id, ...change } }: ReceivedEvent<SettingsChange>,
-): NewRecord => ({ eventId, kind: 'settings', at: time, code: `${service}.${what}`, details: { id }, ...change });
+): NewRecord => ({
+  eventId,
+  kind: 'settings',
+  at: time,
+  code: `${service}.${what}`,
+  details: { id, ...(change.actorId === null && { cause: 'environment' }) },
+  ...change,
+});

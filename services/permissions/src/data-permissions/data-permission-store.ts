@@ -37,6 +37,20 @@ const toEntry = ({ groupId, databaseId, schemaName, tableId, access }: EntryRow)
   access,
 });
 
+/** What these groups have in these databases, or in all, under `group 4, database 1, table 2`: the access, or the row rule of a sandbox. */
+export async function describeEntries(
+  tx: SqlClient,
+  { groupIds, databaseIds }: { groupIds: readonly number[]; databaseIds?: readonly number[] },
+): Promise<Record<string, unknown>> {
+  const rows = await tx.$queryRaw<{ place: string; access: unknown }[]>`
+    select concat_ws(', ', 'group ' || group_id, 'database ' || database_id,
+        case when table_id <> 0 then 'table ' || table_id when schema_name <> '' then 'schema ' || schema_name end) as place,
+      coalesce(rule, to_jsonb(access)) as access
+    from data_permission where group_id = any(${groupIds}::integer[])
+      and (${databaseIds ?? null}::integer[] is null or database_id = any(${databaseIds ?? null}::integer[]))`;
+  return Object.fromEntries(rows.map(({ place, access }) => [place, access]));
+}
+
 /** The sandboxes that there are on these tables. */
 export async function findSandboxedTables(
   database: SqlClient,

@@ -1,10 +1,11 @@
 import { type DataPermissionEntry, Failure, type Warning } from '@sandgate/contracts';
-import type { Database, SqlClient } from '@sandgate/messaging';
+import type { Author, Database, SqlClient } from '@sandgate/messaging';
 import { findPlaces } from '../catalogue/catalogue-store.js';
 import { findGroups } from '../groups/group-store.js';
+import { announcePolicyChange } from '../policy/announce-policy-change.js';
 import { changePolicy } from '../policy/policy-store.js';
 import { findVoidSandboxes } from '../sandboxes/void-sandbox-store.js';
-import { findSandboxedTables, type PlacedEntry, saveEntries } from './data-permission-store.js';
+import { describeEntries, findSandboxedTables, type PlacedEntry, saveEntries } from './data-permission-store.js';
 import { decideEntryFaults, type EntrySetting, sandboxKey } from './decide-entries.js';
 
 /**
@@ -14,16 +15,21 @@ import { decideEntryFaults, type EntrySetting, sandboxKey } from './decide-entri
 export async function setDataPermissions(
   database: Database,
   entries: readonly DataPermissionEntry[],
+  by: Author,
 ): Promise<{ entries: DataPermissionEntry[]; warnings: Warning[] }> {
+  const scope = { databaseIds: distinct(entries, 'databaseId'), groupIds: distinct(entries, 'groupId') };
   await changePolicy(database, async (tx) => {
     const setting = await findSetting(tx, entries);
     refuseFaults(entries, setting);
+    const before = await describeEntries(tx, scope);
     await saveEntries(
       tx,
       entries.map((entry) => placed(entry, setting)),
     );
+    const after = await describeEntries(tx, scope);
+    const ids = scope.databaseIds.join(',').slice(0, 300);
+    await announcePolicyChange(tx, by, { what: 'data-permissions', id: ids, before, after });
   });
-  const scope = { databaseIds: distinct(entries, 'databaseId'), groupIds: distinct(entries, 'groupId') };
   return { entries: [...entries], warnings: await findVoidSandboxes(database, scope) };
 }
 

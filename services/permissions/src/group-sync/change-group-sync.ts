@@ -1,6 +1,7 @@
 import { Failure, type GroupSync } from '@sandgate/contracts';
-import type { Database } from '@sandgate/messaging';
+import type { Author, Database } from '@sandgate/messaging';
 import { findGroups } from '../groups/group-store.js';
+import { announcePolicyChange } from '../policy/announce-policy-change.js';
 import { changePolicy } from '../policy/policy-store.js';
 import { decideGroupSyncFaults } from './decide-group-sync.js';
 import { getGroupSync, saveGroupSync } from './group-sync-store.js';
@@ -8,13 +9,21 @@ import { getGroupSync, saveGroupSync } from './group-sync-store.js';
 export type GroupSyncChange = { readonly [Setting in keyof GroupSync]?: GroupSync[Setting] | undefined };
 
 /** Changes the settings that are named. Throws `permissions.settings_invalid` with every fault of what would come out. */
-export const changeGroupSync = (database: Database, provider: string, change: GroupSyncChange): Promise<GroupSync> =>
+export const changeGroupSync = (
+  database: Database,
+  provider: string,
+  change: GroupSyncChange,
+  by: Author,
+): Promise<GroupSync> =>
   changePolicy(database, async (tx) => {
     const named = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-    const settings: GroupSync = { ...(await getGroupSync(tx, provider)), ...named };
+    const before = await getGroupSync(tx, provider);
+    const settings: GroupSync = { ...before, ...named };
     const groups = await findGroups(tx, [...new Set(Object.values(settings.mappings).flat())]);
     const faults = decideGroupSyncFaults(settings, groups);
     if (faults.length > 0) throw new Failure('permissions.settings_invalid', { details: { faults } });
     await saveGroupSync(tx, provider, settings);
-    return getGroupSync(tx, provider);
+    const after = await getGroupSync(tx, provider);
+    await announcePolicyChange(tx, by, { what: 'group-sync', id: provider, before, after });
+    return after;
   });

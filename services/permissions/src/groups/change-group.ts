@@ -1,9 +1,12 @@
 import { Failure, type Group } from '@sandgate/contracts';
-import type { Database, SqlClient } from '@sandgate/messaging';
+import type { Author, Database, SqlClient } from '@sandgate/messaging';
+import { describeEntries } from '../data-permissions/data-permission-store.js';
+import { announcePolicyChange } from '../policy/announce-policy-change.js';
 import { changePolicy } from '../policy/policy-store.js';
 import {
   findGroup,
   findGroups,
+  findWhatGoesWith,
   type GroupRow,
   insertGroup,
   isNameTaken,
@@ -12,27 +15,32 @@ import {
 } from './group-store.js';
 
 /** Throws `permissions.group_name_taken`; names are told apart exactly as they are written. */
-export const createGroup = (database: Database, name: string): Promise<Group> =>
+export const createGroup = (database: Database, name: string, by: Author): Promise<Group> =>
   changePolicy(database, async (tx) => {
     const id = await insertGroup(tx, name);
     if (id === undefined) throw new Failure('permissions.group_name_taken');
+    await announcePolicyChange(tx, by, { what: 'group', id, before: null, after: { name } });
     return groupAfterChange(tx, id);
   });
 
 /** Throws `permissions.group_not_found`, `permissions.group_built_in`, `permissions.group_name_taken`. */
-export const renameGroup = (database: Database, id: number, name: string): Promise<Group> =>
+export const renameGroup = (database: Database, id: number, name: string, by: Author): Promise<Group> =>
   changePolicy(database, async (tx) => {
-    await requireCustomGroup(tx, id);
+    const { name: earlier } = await requireCustomGroup(tx, id);
     if (await isNameTaken(tx, name, id)) throw new Failure('permissions.group_name_taken');
     await updateGroupName(tx, id, name);
+    await announcePolicyChange(tx, by, { what: 'group', id, before: { name: earlier }, after: { name } });
     return groupAfterChange(tx, id);
   });
 
 /** Throws `permissions.group_not_found`, `permissions.group_built_in`. */
-export const deleteGroup = (database: Database, id: number): Promise<void> =>
+export const deleteGroup = (database: Database, id: number, by: Author): Promise<void> =>
   changePolicy(database, async (tx) => {
-    await requireCustomGroup(tx, id);
+    const { name } = await requireCustomGroup(tx, id);
+    const dataPermissions = await describeEntries(tx, { groupIds: [id] });
+    const before = { name, ...(await findWhatGoesWith(tx, id)), dataPermissions };
     await removeGroup(tx, id);
+    await announcePolicyChange(tx, by, { what: 'group', id, before, after: null });
   });
 
 export async function requireGroup(tx: SqlClient, id: number): Promise<GroupRow> {
@@ -41,9 +49,10 @@ export async function requireGroup(tx: SqlClient, id: number): Promise<GroupRow>
   return group;
 }
 
-async function requireCustomGroup(tx: SqlClient, id: number): Promise<void> {
-  const { kind } = await requireGroup(tx, id);
-  if (kind !== 'custom') throw new Failure('permissions.group_built_in');
+async function requireCustomGroup(tx: SqlClient, id: number): Promise<GroupRow> {
+  const group = await requireGroup(tx, id);
+  if (group.kind !== 'custom') throw new Failure('permissions.group_built_in');
+  return group;
 }
 
 /** In by-name mode a new name has members at once. */

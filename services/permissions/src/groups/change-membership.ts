@@ -1,6 +1,7 @@
 import { Failure } from '@sandgate/contracts';
-import type { Database, SqlClient } from '@sandgate/messaging';
+import type { Author, Database, SqlClient } from '@sandgate/messaging';
 import { accountExists, isLastAdministrator } from '../accounts/account-store.js';
+import { announcePolicyChange } from '../policy/announce-policy-change.js';
 import { changePolicy } from '../policy/policy-store.js';
 import { requireGroup } from './change-group.js';
 import type { GroupRow } from './group-store.js';
@@ -12,10 +13,12 @@ export interface MembershipKey {
 }
 
 /** Makes somebody a member by hand, whatever a provider says. Safe to repeat. */
-export const addMember = (database: Database, { groupId, accountId }: MembershipKey): Promise<void> =>
+export const addMember = (database: Database, { groupId, accountId }: MembershipKey, by: Author): Promise<void> =>
   changePolicy(database, async (tx) => {
-    await requireMembership(tx, { groupId, accountId });
-    await insertManualMembership(tx, groupId, accountId);
+    const { name } = await requireMembership(tx, { groupId, accountId });
+    if (!(await insertManualMembership(tx, groupId, accountId))) return;
+    const after = { group: name, source: 'manual' };
+    await announcePolicyChange(tx, by, { what: 'membership', id: groupId, accountId, before: null, after });
   });
 
 /**
@@ -23,7 +26,7 @@ export const addMember = (database: Database, { groupId, accountId }: Membership
  * gives it as well: the person would stay a member, which is not what was asked for, so nothing changes. Refused with
  * `permissions.last_administrator` for the last one.
  */
-export const removeMember = (database: Database, { groupId, accountId }: MembershipKey): Promise<void> =>
+export const removeMember = (database: Database, { groupId, accountId }: MembershipKey, by: Author): Promise<void> =>
   changePolicy(database, async (tx) => {
     const group = await requireMembership(tx, { groupId, accountId });
     const sources = await findSources(tx, groupId, accountId);
@@ -31,7 +34,9 @@ export const removeMember = (database: Database, { groupId, accountId }: Members
       throw new Failure('permissions.membership_from_provider', { details: { sources } });
     if (group.kind === 'administrators' && (await isLastAdministrator(tx, accountId)))
       throw new Failure('permissions.last_administrator');
-    await deleteManualMembership(tx, groupId, accountId);
+    if (!(await deleteManualMembership(tx, groupId, accountId))) return;
+    const before = { group: group.name, source: 'manual' };
+    await announcePolicyChange(tx, by, { what: 'membership', id: groupId, accountId, before, after: null });
   });
 
 async function requireMembership(tx: SqlClient, { groupId, accountId }: MembershipKey): Promise<GroupRow> {

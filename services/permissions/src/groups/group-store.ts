@@ -62,6 +62,18 @@ export async function updateGroupName(tx: SqlClient, id: number, name: string): 
   await tx.$executeRaw`update "group" set name = ${name} where id = ${id}::integer`;
 }
 
+/** The members by hand and the mapped names that go with a group. */
+export async function findWhatGoesWith(
+  tx: SqlClient,
+  id: number,
+): Promise<{ manualMembers: number; mappedNames: string[] }> {
+  const [found] = await tx.$queryRaw<{ manualMembers: number; mappedNames: string[] }[]>`
+    select (select count(*)::integer from membership where group_id = ${id}::integer) as "manualMembers",
+      array(select distinct name from group_mapping where group_id = ${id}::integer order by name) as "mappedNames"`;
+  if (!found) throw new Error('a select without a table returned no row');
+  return found;
+}
+
 /** With its memberships, mappings, permissions and sandboxes. */
 export async function removeGroup(tx: SqlClient, id: number): Promise<void> {
   await tx.$executeRaw`delete from "group" where id = ${id}::integer`;

@@ -7,11 +7,16 @@ export async function findSources(database: SqlClient, groupId: number, accountI
   return rows.map(({ source }) => source);
 }
 
-export async function insertManualMembership(tx: SqlClient, groupId: number, accountId: string): Promise<void> {
-  await tx.$executeRaw`
+/** False when there is one already. */
+export async function insertManualMembership(tx: SqlClient, groupId: number, accountId: string): Promise<boolean> {
+  const inserted = await tx.$executeRaw`
     insert into membership (group_id, account_id, source) values (${groupId}::integer, ${accountId}::uuid, 'manual') on conflict do nothing`;
+  return inserted > 0;
 }
 
-export async function deleteManualMembership(tx: SqlClient, groupId: number, accountId: string): Promise<void> {
-  await tx.$executeRaw`delete from membership where group_id = ${groupId}::integer and account_id = ${accountId}::uuid and source = 'manual'`;
+/** False when there is none. */
+export async function deleteManualMembership(tx: SqlClient, groupId: number, accountId: string): Promise<boolean> {
+  const deleted = await tx.$executeRaw`
+    delete from membership where group_id = ${groupId}::integer and account_id = ${accountId}::uuid and source = 'manual'`;
+  return deleted > 0;
 }

@@ -1,7 +1,9 @@
 import { addMember } from '@sandgate/contracts';
 import type { Database } from '@sandgate/messaging';
-import { type AnyRoute, route } from '@sandgate/service-kit';
+import { type AnyRoute, authorOf, route } from '@sandgate/service-kit';
 import { addMember as add } from '../groups/change-membership.js';
 
 export const addMemberRoute = (database: Database): AnyRoute =>
-  route(addMember, ({ params }) => add(database, { groupId: params.id, accountId: params.accountId }));
+  route(addMember, ({ params: { id: groupId, accountId }, ...context }) =>
+    add(database, { groupId, accountId }, authorOf(context)),
+  );

@@ -1,7 +1,9 @@
 import { removeMember } from '@sandgate/contracts';
 import type { Database } from '@sandgate/messaging';
-import { type AnyRoute, route } from '@sandgate/service-kit';
+import { type AnyRoute, authorOf, route } from '@sandgate/service-kit';
 import { removeMember as remove } from '../groups/change-membership.js';
 
 export const removeMemberRoute = (database: Database): AnyRoute =>
-  route(removeMember, ({ params }) => remove(database, { groupId: params.id, accountId: params.accountId }));
+  route(removeMember, ({ params: { id: groupId, accountId }, ...context }) =>
+    remove(database, { groupId, accountId }, authorOf(context)),
+  );

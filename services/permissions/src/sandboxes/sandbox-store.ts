@@ -64,9 +64,7 @@ export async function updateRule(tx: SqlClient, id: number, rule: RowRule): Prom
   await tx.$executeRaw`update data_permission set rule = ${JSON.stringify(rule)}::jsonb where id = ${id}::integer and access = 'sandboxed'`;
 }
 
-/** Puts `none` in the place of a sandbox. False when there is no such sandbox. */
-export async function replaceSandboxByNone(tx: SqlClient, id: number): Promise<boolean> {
-  const replaced = await tx.$executeRaw`
-    update data_permission set access = 'none', rule = null where id = ${id}::integer and access = 'sandboxed'`;
-  return replaced > 0;
+/** Puts `none` in the place of a sandbox. */
+export async function replaceSandboxByNone(tx: SqlClient, id: number): Promise<void> {
+  await tx.$executeRaw`update data_permission set access = 'none', rule = null where id = ${id}::integer and access = 'sandboxed'`;
 }
