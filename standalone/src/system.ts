@@ -104,6 +104,7 @@ async function startServices({ config, secrets, log, checks, urls, dataSources }
       ...adminOf(config, secrets),
       jwtSharedSecret: config.SANDGATE_JWT_SHARED_SECRET ?? secrets.jwtSharedSecret,
       sessionSeconds: config.SESSION_MAX_AGE_SECONDS,
+      refusalsPerMinute: config.SANDGATE_REFUSALS_PER_MINUTE,
     }),
     createDirectory(of('directory')),
     createPermissions(of('permissions')),
@@ -120,6 +121,7 @@ async function startServices({ config, secrets, log, checks, urls, dataSources }
     serviceCredential: secrets.serviceCredential,
     siteUrl: config.siteUrl,
     embeddingOrigins: config.embeddingOrigins,
+    trustedProxies: config.SANDGATE_TRUSTED_PROXIES,
     listen: { port: config.PORT, address: '127.0.0.1' },
     announceAnswers: (all) => {
       answers = all;

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { StartRefused } from './start-refused.js';
 
@@ -60,6 +61,13 @@ export const setting = {
     .string()
     .transform((value) => value.split(/[\s,]+/).filter((part) => part !== ''))
     .pipe(z.array(z.string().refine(isOrigin, 'must be origins separated by spaces, such as https://app.example.com'))),
+  /** Addresses, and networks such as `10.0.0.0/8`. */
+  networks: z
+    .string()
+    .transform((value) => value.split(/[\s,]+/).filter((part) => part !== ''))
+    .pipe(
+      z.array(z.string().refine(isNetwork, 'must be addresses or networks such as 10.0.0.0/8, separated by spaces')),
+    ),
   url: (protocol: RegExp) =>
     z
       .string()
@@ -76,6 +84,14 @@ export const setting = {
     ),
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']),
 };
+
+/** A network of everything is none: it would believe anybody. */
+function isNetwork(value: string): boolean {
+  const [address = '', prefix, ...more] = value.split('/');
+  const bits = isIP(address) === 6 ? 128 : 32;
+  if (isIP(address) === 0 || more.length > 0) return false;
+  return prefix === undefined || (/^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= bits);
+}
 
 function isOrigin(value: string): boolean {
   if (!URL.canParse(value)) return false;

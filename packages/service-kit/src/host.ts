@@ -32,6 +32,7 @@ export interface HostOptions {
   readonly serviceCredential: string;
   readonly siteUrl: string;
   readonly embeddingOrigins: readonly string[];
+  readonly trustedProxies?: readonly string[] | undefined;
   readonly listen: { readonly port: number; readonly address: string };
   readonly log: Logger;
   /** Checks of the process itself, beside those of its services. */

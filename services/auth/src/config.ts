@@ -13,6 +13,9 @@ export const authSettings = {
     .max(1024, 'must be at most 1024 characters'),
   SANDGATE_JWT_SHARED_SECRET: setting.secret,
   SANDGATE_JWT_IDENTITY_PROVIDER_URI: setting.url(/^https?:$/).optional(),
+  /** From these alone `X-Forwarded-For` is believed. */
+  SANDGATE_TRUSTED_PROXIES: setting.networks.default([]),
+  SANDGATE_REFUSALS_PER_MINUTE: setting.number({ min: 1, max: 1_000_000 }).default(20),
   SESSION_MAX_AGE_SECONDS: setting.number({ min: 60, max: 31_536_000 }).default(1_209_600),
 };
 

@@ -16,6 +16,7 @@ await runProcess(async () => {
     databaseUrl: config.DATABASE_URL,
     siteUrl: config.SANDGATE_SITE_URL,
     sessionSeconds: config.SESSION_MAX_AGE_SECONDS,
+    refusalsPerMinute: config.SANDGATE_REFUSALS_PER_MINUTE,
     adminEmail: config.SANDGATE_ADMIN_EMAIL,
     adminPassword: config.SANDGATE_ADMIN_PASSWORD,
     jwtSharedSecret: config.SANDGATE_JWT_SHARED_SECRET,
@@ -28,6 +29,7 @@ await runProcess(async () => {
     serviceCredential: config.SANDGATE_SERVICE_CREDENTIAL,
     siteUrl: config.SANDGATE_SITE_URL,
     embeddingOrigins: config.SANDGATE_EMBEDDING_ORIGINS,
+    trustedProxies: config.SANDGATE_TRUSTED_PROXIES,
     listen: { port: config.PORT, address: '0.0.0.0' },
     log,
   });

@@ -23,6 +23,10 @@ import { createKeyUses, noteKeyUses } from './providers/key-uses.js';
 import { createProviderStore } from './providers/provider-store.js';
 import { introspectSessionAnswer } from './questions/introspect-session.answer.js';
 import { setAccountStatusAnswer } from './questions/set-account-status.answer.js';
+import { announceRefusals } from './refusals/announce-refusals.js';
+import { guardPasswords, guardTokens } from './refusals/guard-sign-in.js';
+import { createRefusalCounts } from './refusals/refusal-counts.js';
+import { createRefusalLimit } from './refusals/refusal-limit.js';
 import { removeExpired } from './sessions/expired-store.js';
 import { createSessionStore } from './sessions/session-store.js';
 import { signInWithPassword } from './sessions/sign-in-with-password.js';
@@ -36,7 +40,12 @@ export interface AuthDependencies extends Environment {
   readonly siteUrl: string;
   /** A session ends so long after the sign-in, however much it is used. */
   readonly sessionSeconds: number;
+  /** So many sign-ins of one source are refused a minute, before it is held back. */
+  readonly refusalsPerMinute: number;
 }
+
+/** Some megabytes at most. */
+const limits = { maxSources: 20_000, now: () => performance.now() };
 
 /**
  * auth: proves who somebody is. It owns providers, keys, identities, sessions, passwords, and each account's id, e-mail and status; it
@@ -54,13 +63,28 @@ export function createAuth(dependencies: AuthDependencies): Service {
   const signInStore = createSignInStore(database, sessionSeconds);
   const signIn = signInWithToken({ providers, keyUses, store: signInStore, outbox });
 
+  const refusals = createRefusalCounts(() => new Date());
+  const announce = announceRefusals({ database, outbox, refusals });
+  // Of their own, so that a host application with a wrong key holds nobody's password back.
+  const guard = () => ({
+    refusals,
+    limit: createRefusalLimit({ ...limits, perMinute: dependencies.refusalsPerMinute }),
+  });
+
   return {
     name: 'auth',
     database,
     outbox,
     routes: [
-      singleSignOnRoute({ siteUrl, signIn, addressOfProvider: addressOfProvider(providers) }),
-      signInWithPasswordRoute({ siteUrl, signIn: signInWithPassword({ accounts, sessions, outbox }) }),
+      singleSignOnRoute({
+        siteUrl,
+        signIn: guardTokens(guard(), signIn),
+        addressOfProvider: addressOfProvider(providers),
+      }),
+      signInWithPasswordRoute({
+        siteUrl,
+        signIn: guardPasswords(guard(), signInWithPassword({ accounts, sessions, outbox })),
+      }),
       signOutRoute({ siteUrl, sessions }),
       listProvidersRoute(providerStore),
       createProviderRoute(createProvider(providerStore)),
@@ -76,6 +100,7 @@ export function createAuth(dependencies: AuthDependencies): Service {
     jobs: [
       { name: 'remove-expired', everySeconds: 60, run: () => removeExpired(database) },
       { name: 'note-key-uses', everySeconds: 60, run: () => noteKeyUses(keyUses, providerStore) },
+      { name: 'announce-refusals', everySeconds: 1, run: announce },
     ],
     readiness: [{ name: 'provider-settings', check: async () => void (await providers.newest()) }],
     resync: async () => {
@@ -84,6 +109,6 @@ export function createAuth(dependencies: AuthDependencies): Service {
       return announced;
     },
     prepare: () => applyEnvironment(dependencies, createEnvironmentStore(database), outbox),
-    close: () => database.$disconnect(),
+    close: () => announce().finally(() => database.$disconnect()),
   };
 }

@@ -65,6 +65,7 @@ export type Change = Partial<AuthDependencies> & {
   /** Instead of databases of its own, which it would drop. */
   readonly databases?: MigratedDatabase;
   readonly embeddingOrigins?: readonly string[];
+  readonly trustedProxies?: readonly string[];
 };
 
 /** Auth behind real HTTP with real messages; permissions, which knows the administrators, is stood in for. */
@@ -72,6 +73,7 @@ export async function startAuth({
   beside,
   databases: given = beside?.databases,
   embeddingOrigins = [],
+  trustedProxies,
   ...change
 }: Change = {}): Promise<RunningAuth> {
   const databases = given ?? (await freshDatabase());
@@ -90,6 +92,8 @@ export async function startAuth({
     databaseUrl: databases.urls.auth,
     siteUrl,
     sessionSeconds: 1_209_600,
+    // All tests come from one address.
+    refusalsPerMinute: 1_000_000,
     adminEmail: administrator.email,
     adminPassword: administrator.password,
     jwtSharedSecret: sharedSecret,
@@ -116,6 +120,7 @@ export async function startAuth({
     serviceCredential: '7d0c1e5b9f3a48628e4d2b6a0c9f1357',
     siteUrl: change.siteUrl ?? siteUrl,
     embeddingOrigins,
+    trustedProxies,
     listen: { port: 0, address: '127.0.0.1' },
     log,
   }).catch(async (error: unknown) => {
@@ -187,7 +192,8 @@ export async function startAuth({
       const rows = await query(
         `select (select jsonb_agg(a order by id) from account a) as accounts, (select jsonb_agg(i order by external_key) from identity i) as identities,
            (select jsonb_agg(s order by token_hash) from session s) as sessions, (select jsonb_agg(u order by key) from used_token u) as used_tokens,
-           (select count(*) from outbox) + (select count(*) from messaging.deliveries) as events`,
+           (select count(*) from outbox where type = $1) + (select count(*) from messaging.deliveries where type = $1) as events`,
+        [UserLoggedIn.type],
       );
       return rows[0];
     },

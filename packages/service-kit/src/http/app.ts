@@ -10,6 +10,8 @@ export interface AppOptions extends FrameOptions {
   readonly routes: readonly AnyRoute[];
   readonly answers: readonly Answer[];
   readonly embeddingOrigins: readonly string[];
+  /** Addresses and networks of the proxies in front of this process: from these alone `X-Forwarded-For` is believed. None unless told. */
+  readonly trustedProxies?: readonly string[] | undefined;
 }
 
 export function createApp(options: AppOptions): Express {
@@ -17,6 +19,7 @@ export function createApp(options: AppOptions): Express {
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', false);
+  app.set('trust proxy', [...(options.trustedProxies ?? [])]);
   const headers = securityHeaders(options);
   app.use((_request, response, next) => {
     for (const [name, value] of headers) response.setHeader(name, value);

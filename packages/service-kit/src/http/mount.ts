@@ -8,6 +8,7 @@ import { named, toErrorPage, toErrorResponse } from './error-response.js';
 import { admit, type GateOptions, SignInNeeded } from './gate.js';
 import { parseRequest } from './parse-request.js';
 import { type AnyRoute, Reply } from './route.js';
+import { sourceOf } from './source-of.js';
 
 export interface FrameOptions extends GateOptions {
   readonly log: Logger;
@@ -38,7 +39,17 @@ async function serve(one: AnyRoute, request: Request, response: Response, option
     const admitted = await admit(endpoint, request.headers, options);
     if (endpoint.body) await readBody(request, response);
     const log = options.log;
-    send(one, response, await one.handle({ ...parseRequest(endpoint, request), ...admitted, traceparent, log }));
+    send(
+      one,
+      response,
+      await one.handle({
+        ...parseRequest(endpoint, request),
+        ...admitted,
+        source: sourceOf(request.ip),
+        traceparent,
+        log,
+      }),
+    );
   } catch (error) {
     outcome = sendError(error, { one, request, response, id });
   }

@@ -19,6 +19,8 @@ export interface RequestContext<E extends Endpoint> {
   readonly caller: CallerOf<E>;
   /** The session that the request carries, known or not. */
   readonly credential: SessionCredential | undefined;
+  /** Where it comes from; what a proxy says of it counts only if that one is trusted. */
+  readonly source: string;
   readonly traceparent: string;
   readonly log: Logger;
 }

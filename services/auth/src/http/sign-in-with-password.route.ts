@@ -8,7 +8,7 @@ interface Dependencies {
 }
 
 export const signInWithPasswordRoute = ({ siteUrl, signIn }: Dependencies): AnyRoute =>
-  route(signInWithPassword, async ({ body, credential, traceparent }) => {
-    const id = await signIn({ ...body, previousSession: credential?.token, traceparent });
+  route(signInWithPassword, async ({ body, credential, source, traceparent }) => {
+    const id = await signIn({ ...body, previousSession: credential?.token, source, traceparent });
     return new Reply({ body: { id }, cookies: [sessionCookieHeader(id, { siteUrl })] });
   });

@@ -9,12 +9,12 @@ interface Dependencies {
 }
 
 export const singleSignOnRoute = ({ siteUrl, signIn, addressOfProvider }: Dependencies): AnyRoute =>
-  route(singleSignOn, async ({ query, credential, traceparent, log }) => {
+  route(singleSignOn, async ({ query, credential, source, traceparent, log }) => {
     const returnTo = query.return_to ?? query.redirect;
     const path = checkReturnTo(returnTo, siteUrl);
     const { jwt: token, provider } = query;
     if (token === undefined)
       return new Reply({ location: await addressOfProvider(returnTo ? path : undefined, provider) });
-    const session = await signIn({ token, provider, previousSession: credential?.token, traceparent, log });
+    const session = await signIn({ token, provider, previousSession: credential?.token, source, traceparent, log });
     return new Reply({ location: path, cookies: [sessionCookieHeader(session, { siteUrl })] });
   });

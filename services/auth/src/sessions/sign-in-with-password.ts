@@ -10,6 +10,8 @@ export interface PasswordSignIn {
   readonly username: string;
   readonly password: string;
   readonly previousSession: string | undefined;
+  /** Where it comes from. */
+  readonly source: string;
   readonly traceparent: string;
 }
 

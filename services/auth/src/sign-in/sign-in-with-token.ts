@@ -11,6 +11,10 @@ import type { VerifiedSignIn } from './verify-token.js';
 export interface TokenSignIn extends TokenOfProvider {
   /** The session that the browser had. */
   readonly previousSession: string | undefined;
+  /** Where it comes from. */
+  readonly source: string;
+  /** Refuse under the settings in memory, whether or not there are newer ones. */
+  readonly underKnownSettings?: boolean;
   readonly traceparent: string;
   readonly log: Logger;
 }
@@ -27,7 +31,7 @@ const maxAttempts = 3;
 
 /**
  * Signs in with a token and answers the session token. Throws `auth.sso_disabled`, else `auth.sign_in_refused` with the reason as its cause.
- * A refusal is only given under the newest settings: a key that was added on another instance a moment ago works at once.
+ * A refusal is only given under the newest settings, unless asked otherwise: a key that was added on another instance a moment ago works at once.
  */
 export function signInWithToken({
   providers,
@@ -43,6 +47,7 @@ export function signInWithToken({
         outbox.wake();
         return session;
       }
+      if (refusal && request.underKnownSettings) throw refusal;
       const newest = await providers.newest();
       if (refusal && newest.revision === settings.revision) throw refusal;
       settings = newest;

@@ -1,0 +1,164 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type EventData, SignInRefused } from '@sandgate/contracts';
+import { eventually } from '../../support/eventually.js';
+import { freshDatabase } from '../../support/postgres.js';
+import { startTcpProxy } from '../../support/tcp-proxy.js';
+import { type Answered, administrator, type Change, type RunningAuth, startAuth } from './running-auth.js';
+import { anAddress, aToken, sign } from './tokens.js';
+
+let auth: RunningAuth;
+const perMinute = 20;
+
+const start = async (change: Change = {}): Promise<void> => {
+  auth = await startAuth({ refusalsPerMinute: perMinute, ...change });
+};
+
+afterEach(() => auth.stop());
+
+const times = <T>(count: number, make: (n: number) => Promise<T>): Promise<T[]> =>
+  Promise.all(Array.from({ length: count }, (_, n) => make(n)));
+
+const badToken = (): string => sign({ email: anAddress(), iat: 1, exp: 2 }, { secret: 'somebody else has this one' });
+
+const from = (address: string): Record<string, string> => ({ 'x-forwarded-for': address });
+
+const present = (token: string, headers: Record<string, string> = {}): Promise<Answered> =>
+  auth.request(`/auth/sso?jwt=${token}`, { headers });
+
+const guess = (password: string, headers: Record<string, string> = {}): Promise<Answered> =>
+  auth.request('/api/session', { method: 'POST', body: { username: administrator.email, password }, headers });
+
+const announced = async (instance = auth): Promise<EventData<typeof SignInRefused>[]> => {
+  const rows = await instance.query<{ data: unknown }>(
+    `select data from (
+       select body::jsonb -> 'data' as data from messaging.deliveries where type = $1
+       union all select data from outbox where type = $1) as announced`,
+    [SignInRefused.type],
+  );
+  return rows.map(({ data }) => SignInRefused.data.parse(data));
+};
+
+const sum = (refusals: readonly { count: number }[]): number => refusals.reduce((total, { count }) => total + count, 0);
+
+describe('A-52: a source whose tokens were refused too often', () => {
+  beforeEach(() => start());
+
+  test('is answered 429 with Retry-After, and nothing of it is written', async () => {
+    const before = await auth.traces();
+
+    const answers = await times(200, () => auth.signIn(badToken()));
+
+    const refused = answers.filter(({ status }) => status === 401);
+    const held = answers.filter(({ status }) => status === 429);
+    expect([refused.length, held.length]).toEqual([perMinute, 180]);
+    expect(held[0]?.body).toMatchObject({ code: 'auth.too_many_refusals' });
+    for (const { headers } of held) expect(Number(headers.get('retry-after'))).toBe(3);
+    expect(await auth.traces()).toEqual(before);
+  });
+
+  test('cannot hold back those beside it who have valid tokens, nor their passwords', async () => {
+    const [, accepted] = await Promise.all([
+      times(200, () => auth.signIn(badToken())),
+      times(50, () => auth.signIn(aToken())),
+    ]);
+
+    expect(accepted.map(({ status }) => status)).toEqual(Array(50).fill(302));
+    expect((await auth.signIn(badToken())).status).toBe(429);
+    expect((await auth.signIn(aToken())).status).toBe(302);
+    expect((await guess(administrator.password)).status).toBe(200);
+  });
+
+  test('learns nothing of a token: one that is well signed and refused is answered the same', async () => {
+    const used = aToken();
+    await auth.signIn(used);
+    await times(perMinute, () => auth.signIn(badToken()));
+
+    const [ill, well] = await Promise.all([auth.signIn(badToken()), auth.signIn(used)]);
+
+    expect([ill?.status, well?.status]).toEqual([429, 429]);
+    expect({ ...ill?.body, id: '' }).toEqual({ ...well?.body, id: '' });
+  });
+
+  test('is told apart by its own address, whatever it says of itself', async () => {
+    await times(perMinute, (n) => present(badToken(), from(`198.51.100.${n}`)));
+
+    expect((await present(badToken(), from('203.0.113.7'))).status).toBe(429);
+  });
+});
+
+test('A-52: no refusal asks the database once there were too many', async () => {
+  const databases = await freshDatabase();
+  const { hostname, port } = new URL(databases.urls.auth);
+  const wire = await startTcpProxy({ host: hostname, port: Number(port) });
+  const databaseUrl = Object.assign(new URL(databases.urls.auth), { host: `127.0.0.1:${wire.port}` }).href;
+  await start({ databases, databaseUrl });
+  try {
+    await times(perMinute, () => auth.signIn(badToken()));
+    wire.cut();
+
+    const answers = await times(50, () => auth.signIn(badToken()));
+
+    expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(429));
+  } finally {
+    wire.restore();
+    await auth.stop();
+    await wire.close();
+    await databases.drop();
+  }
+});
+
+test('passwords of a source that guessed wrong too often are not even looked at', async () => {
+  await start({ refusalsPerMinute: 3 });
+  for (let n = 0; n < 3; n += 1) expect((await guess(`wrong ${n}`)).status).toBe(401);
+
+  const right = await guess(administrator.password);
+
+  expect(right).toMatchObject({ status: 429, body: { code: 'auth.too_many_refusals' }, session: undefined });
+  expect(Number(right.headers.get('retry-after'))).toBeGreaterThan(0);
+  expect((await auth.signIn(aToken())).status).toBe(302);
+});
+
+test('behind a trusted proxy each client is a source of its own, by the address that the proxy adds', async () => {
+  await start({ refusalsPerMinute: 2, trustedProxies: ['127.0.0.1'] });
+  const bad = from('203.0.113.7');
+  await times(3, () => present(badToken(), bad));
+
+  expect((await present(badToken(), bad)).status).toBe(429);
+  expect((await present(badToken(), from('198.51.100.9, 203.0.113.7'))).status).toBe(429);
+  expect((await present(badToken(), from('203.0.113.8'))).status).toBe(401);
+  expect((await guess('wrong', from('203.0.113.8'))).status).toBe(401);
+});
+
+describe('refusals are announced', () => {
+  test('one event for a source and a reason, with their number, and nothing of the tokens', async () => {
+    await start();
+    const tokens = [...Array.from({ length: 100 }, badToken), ...Array.from({ length: 3 }, () => `${aToken()}=`)];
+    await times(tokens.length, (n) => auth.signIn(tokens[n] ?? ''));
+    await guess('wrong password');
+
+    await eventually(async () => expect(sum(await announced())).toBe(104));
+
+    const refusals = await announced();
+    expect(refusals.length).toBeLessThan(20);
+    const counted = new Map<string, number>();
+    for (const { code, count } of refusals) counted.set(code, (counted.get(code) ?? 0) + count);
+    expect(Object.fromEntries(counted)).toEqual({
+      'auth.token_signature': 100,
+      'auth.token_malformed': 3,
+      'auth.password_wrong': 1,
+    });
+    expect(new Set(refusals.map(({ source }) => source))).toEqual(new Set(['127.0.0.1']));
+    const text = JSON.stringify(refusals);
+    for (const secret of ['@', 'eyJ', 'wrong password']) expect(text).not.toContain(secret);
+  });
+
+  test('by an instance that stops before a second has passed', async () => {
+    await start();
+    const other = await startAuth({ beside: auth, refusalsPerMinute: perMinute });
+    await times(5, () => other.signIn(badToken()));
+
+    await other.stop();
+
+    expect(sum(await announced())).toBe(5);
+  });
+});
