@@ -38,7 +38,7 @@ export interface PermissionsDependencies {
 
 /**
  * permissions: who is in which group, what groups may see, and from both the answer for an account and a table.
- * It publishes nothing. Nothing that it answers rests on memory alone: see decisions/current-access.ts.
+ * It publishes what administrators change of that, for records. Nothing that it answers rests on memory alone: see decisions/current-access.ts.
  */
 export function createPermissions(dependencies: PermissionsDependencies): Service {
   const { databaseUrl, maxConnections = 10, decisionMemoryBytes = 64 * 1024 * 1024 } = dependencies;

@@ -269,6 +269,7 @@ describe('a sign-in with a password', () => {
       attributes: {},
       groups: [],
       firstAdministrator: true,
+      signedInBy: 'password',
     });
   });
 

@@ -57,6 +57,7 @@ describe('a first sign-in', () => {
         attributes: { account_id: 28 },
         groups: [{ provider: 'jwt', presence: 'listed', names: ['A', 'B'] }],
         firstAdministrator: false,
+        signedInBy: 'jwt',
       },
     ]);
   });

@@ -60,7 +60,8 @@ test('a resync announces every account as it is now, without changing it', async
   expect(await auth.service.resync()).toBe(before?.count);
   const announced = await auth.announced(people[0] ?? '');
   expect(announced).toHaveLength(announcedBefore.length + 1);
-  expect(announced.at(-1)).toEqual(announcedBefore.at(-1));
+  const { signedInBy: _nobody, ...state } = announcedBefore.at(-1) ?? {};
+  expect(announced.at(-1)).toEqual(state);
   expect(await auth.announced('many-2500@acme.example')).toMatchObject([
     { claimsVersion: 1, groups: [], attributes: {} },
   ]);

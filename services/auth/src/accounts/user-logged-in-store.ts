@@ -4,7 +4,7 @@ import { Prisma, type PrismaClient } from '../generated/prisma/client.js';
 
 /**
  * Data of `UserLoggedIn` in SQL, from the columns of an account under the alias `a`: the one place where it is made, so that a
- * sign-in, the operator's first administrator and a resync say the same of the same account. Groups are those of every provider; names and
+ * sign-in, the operator's first administrator and a resync say the same of the same account. A sign-in adds by whom. Groups are those of every provider; names and
  * attributes are those of the one whose claims were accepted last, never a mixture.
  */
 export const userLoggedInData = Prisma.sql`jsonb_build_object(

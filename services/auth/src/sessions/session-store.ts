@@ -31,7 +31,8 @@ export const createSessionStore = (database: PrismaClient, sessionSeconds: numbe
         delete from session using owner where token_hash = decode(${previousSessionHash ?? null}, 'hex') and account_id <> owner.id
       ), announced as (
         insert into outbox (id, type, subject, data, traceparent)
-        select gen_random_uuid(), ${UserLoggedIn.type}, a.id, ${userLoggedInData}, ${traceparent} from owner a
+        select gen_random_uuid(), ${UserLoggedIn.type}, a.id, ${userLoggedInData} || '{"signedInBy": "password"}', ${traceparent}
+        from owner a
       )
       insert into session (token_hash, account_id, provider, created_at, expires_at)
       select decode(${sessionHash}, 'hex'), id, 'password', now(), now() + make_interval(secs => ${sessionSeconds}::float8) from owner`;

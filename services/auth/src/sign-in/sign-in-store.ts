@@ -207,7 +207,7 @@ async function storeSignIns(
       from signed_in
     ), announced as (
       insert into outbox (id, type, subject, data, traceparent)
-      select gen_random_uuid(), ${UserLoggedIn.type}, a.id, ${userLoggedInData}, a.traceparent
+      select gen_random_uuid(), ${UserLoggedIn.type}, a.id, ${userLoggedInData} || jsonb_build_object('signedInBy', provider), a.traceparent
       from signed_in a where is_effective order by n
     )
     select signed_in.id as account_id,
