@@ -31,7 +31,7 @@ export async function lockForProvisioning(
       select ${accountColumns} from account where id = any(${ids}::uuid[]) order by id for no key update
     )
     select locked.*, "privateAttributes"
-    from (select coalesce(array_agg(name), '{}') as "privateAttributes" from private_attribute) left join locked on true`;
+    from (select coalesce(array_agg(name), '{}') as "privateAttributes" from private_attribute) as private left join locked on true`;
   const known = rows.filter(({ id }) => id !== null);
   return {
     known: new Map(known.map((account) => [account.id, account])),
