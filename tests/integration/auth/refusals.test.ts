@@ -7,7 +7,8 @@ import { type Answered, administrator, type Change, type RunningAuth, startAuth 
 import { anAddress, aToken, sign } from './tokens.js';
 
 let auth: RunningAuth;
-const perMinute = 20;
+/** So few that none comes back while a test runs: each takes half a minute. */
+const perMinute = 2;
 
 const start = async (change: Change = {}): Promise<void> => {
   auth = await startAuth({ refusalsPerMinute: perMinute, ...change });
@@ -50,9 +51,9 @@ describe('A-52: a source whose tokens were refused too often', () => {
 
     const refused = answers.filter(({ status }) => status === 401);
     const held = answers.filter(({ status }) => status === 429);
-    expect([refused.length, held.length]).toEqual([perMinute, 180]);
+    expect([refused.length, held.length]).toEqual([perMinute, 198]);
     expect(held[0]?.body).toMatchObject({ code: 'auth.too_many_refusals' });
-    for (const { headers } of held) expect(Number(headers.get('retry-after'))).toBe(3);
+    for (const { headers } of held) expect(headers.get('retry-after')).toMatch(/^[1-9]\d?$/);
     expect(await auth.traces()).toEqual(before);
   });
 

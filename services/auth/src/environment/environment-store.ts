@@ -32,7 +32,11 @@ export const createEnvironmentStore = (database: PrismaClient): EnvironmentStore
   apply: (adminEmail, decide) =>
     database.$transaction(
       async (tx) => {
-        await changeProvider(tx, 'jwt', decide.provider);
+        await changeProvider(
+          tx,
+          { name: 'jwt', by: { actorId: null, traceparent: nextTraceparent() } },
+          decide.provider,
+        );
         const account = await tx.account.findUnique({ where: { email: adminEmail } });
         await changeAdministrator(
           tx,

@@ -1,11 +1,13 @@
 import { changeSigningKey } from '@sandgate/contracts';
-import { type AnyRoute, route } from '@sandgate/service-kit';
+import type { Author } from '@sandgate/messaging';
+import { type AnyRoute, authorOf, route } from '@sandgate/service-kit';
+import type { KeyRetirement } from '../providers/change-signing-keys.js';
 import { describeKey } from '../providers/describe-provider.js';
 import type { StoredKey } from '../providers/provider-store.js';
 
 export const changeSigningKeyRoute = (
-  retire: (provider: string, id: string, at: string | null) => Promise<StoredKey>,
+  retire: (retirement: KeyRetirement, by: Author) => Promise<StoredKey>,
 ): AnyRoute =>
-  route(changeSigningKey, async ({ params, body }) =>
-    describeKey(await retire(params.provider, params.id, body.retireAt)),
+  route(changeSigningKey, async ({ params, body, ...context }) =>
+    describeKey(await retire({ ...params, ...body }, authorOf(context))),
   );

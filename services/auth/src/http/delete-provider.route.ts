@@ -1,5 +1,6 @@
 import { deleteProvider } from '@sandgate/contracts';
-import { type AnyRoute, route } from '@sandgate/service-kit';
+import type { Author } from '@sandgate/messaging';
+import { type AnyRoute, authorOf, route } from '@sandgate/service-kit';
 
-export const deleteProviderRoute = (remove: (name: string) => Promise<void>): AnyRoute =>
-  route(deleteProvider, ({ params }) => remove(params.provider));
+export const deleteProviderRoute = (remove: (name: string, by: Author) => Promise<void>): AnyRoute =>
+  route(deleteProvider, ({ params, ...context }) => remove(params.provider, authorOf(context)));

@@ -1,5 +1,5 @@
 import { Failure, type JwtProviderSettings, type NewProvider } from '@sandgate/contracts';
-import type { Outbox } from '@sandgate/messaging';
+import type { Author, Outbox } from '@sandgate/messaging';
 import { decideSettingsChange, type SettingsChange } from './decide-settings-change.js';
 import type { ProviderStore, StoredProvider } from './provider-store.js';
 
@@ -24,10 +24,10 @@ const reservedNames = ['password', 'manual', 'scim', 'api-key'];
 /** Adds a provider, which has no key yet. Throws `auth.settings_invalid`, `auth.provider_exists`. */
 export const createProvider =
   (store: ProviderStore) =>
-  async ({ name, settings = {} }: NewProvider): Promise<StoredProvider> => {
+  async ({ name, settings = {} }: NewProvider, by: Author): Promise<StoredProvider> => {
     if (reservedNames.includes(name))
       throw new Failure('auth.settings_invalid', { details: { faults: [`name: ${name} means something else`] } });
-    const created = await store.create(name, decideSettingsChange(defaults, settings));
+    const created = await store.create(name, decideSettingsChange(defaults, settings), by);
     if (!created) throw new Failure('auth.provider_exists');
     return created;
   };
@@ -35,8 +35,8 @@ export const createProvider =
 /** Throws `auth.provider_not_found`, `auth.settings_invalid`. */
 export const changeProviderSettings =
   (store: ProviderStore) =>
-  async (name: string, to: SettingsChange): Promise<StoredProvider> => {
-    const changed = await store.change(name, ({ settings }) => ({ settings: decideSettingsChange(settings, to) }));
+  async (name: string, to: SettingsChange, by: Author): Promise<StoredProvider> => {
+    const changed = await store.change(name, ({ settings }) => ({ settings: decideSettingsChange(settings, to) }), by);
     if (!changed) throw new Failure('auth.provider_not_found');
     return changed;
   };
@@ -47,10 +47,10 @@ export const changeProviderSettings =
  */
 export const deleteProvider =
   (store: ProviderStore, outbox: Outbox) =>
-  async (name: string): Promise<void> => {
+  async (name: string, by: Author): Promise<void> => {
     if (name === 'jwt') throw new Failure('auth.provider_built_in');
     // First off, so that no sign-in waits while the rest is done, which may take a while.
-    await store.change(name, ({ settings }) => (settings.enabled ? { settings: { enabled: false } } : {}));
-    if (!(await store.remove(name))) throw new Failure('auth.provider_not_found');
+    await store.change(name, ({ settings }) => (settings.enabled ? { settings: { enabled: false } } : {}), by);
+    if (!(await store.remove(name, by))) throw new Failure('auth.provider_not_found');
     outbox.wake();
   };

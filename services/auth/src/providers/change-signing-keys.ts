@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Failure, type NewSigningKey } from '@sandgate/contracts';
+import type { Author } from '@sandgate/messaging';
 import type { ProviderStore, StoredKey, StoredProvider } from './provider-store.js';
 import { readPublicKey } from './public-key.js';
 
@@ -26,12 +27,16 @@ export const newSecret = (source: StoredKey['source'], secret: string): StoredKe
  */
 export const createSigningKey =
   (store: ProviderStore) =>
-  async (provider: string, given: NewSigningKey): Promise<StoredKey> => {
+  async (provider: string, given: NewSigningKey, by: Author): Promise<StoredKey> => {
     const key = keyFrom(given);
-    const changed = await store.change(provider, ({ keys }) => {
-      requireRoom(keys);
-      return { addKey: key };
-    });
+    const changed = await store.change(
+      provider,
+      ({ keys }) => {
+        requireRoom(keys);
+        return { addKey: key };
+      },
+      by,
+    );
     if (!changed) throw new Failure('auth.provider_not_found');
     return key;
   };
@@ -48,15 +53,25 @@ function keyFrom({ algorithm, publicKey, jwksUri }: NonNullable<NewSigningKey> =
   return newKey({ source: 'given', algorithm, kind: 'public-key', publicKey: pem });
 }
 
+export interface KeyRetirement {
+  readonly provider: string;
+  readonly id: string;
+  readonly retireAt: string | null;
+}
+
 /** Sets when a key retires, also back to never. Throws `auth.provider_not_found`, `auth.key_not_found`, `auth.key_limit`. */
 export const retireSigningKey =
   (store: ProviderStore) =>
-  async (provider: string, id: string, retireAt: string | null): Promise<StoredKey> => {
-    const changed = await store.change(provider, (current) => {
-      requireKey(current, id);
-      if (isValid({ retireAt })) requireRoom(current.keys.filter((key) => key.id !== id));
-      return { retireKey: { id, retireAt } };
-    });
+  async ({ provider, id, retireAt }: KeyRetirement, by: Author): Promise<StoredKey> => {
+    const changed = await store.change(
+      provider,
+      (current) => {
+        requireKey(current, id);
+        if (isValid({ retireAt })) requireRoom(current.keys.filter((key) => key.id !== id));
+        return { retireKey: { id, retireAt } };
+      },
+      by,
+    );
     if (!changed) throw new Failure('auth.provider_not_found');
     return requireKey(changed, id);
   };
@@ -67,11 +82,15 @@ export const retireSigningKey =
  */
 export const deleteSigningKey =
   (store: ProviderStore) =>
-  async (provider: string, id: string): Promise<void> => {
-    const changed = await store.change(provider, (current) => {
-      if (requireKey(current, id).source === 'environment') throw new Failure('auth.key_from_environment');
-      return { deleteKey: id };
-    });
+  async (provider: string, id: string, by: Author): Promise<void> => {
+    const changed = await store.change(
+      provider,
+      (current) => {
+        if (requireKey(current, id).source === 'environment') throw new Failure('auth.key_from_environment');
+        return { deleteKey: id };
+      },
+      by,
+    );
     if (!changed) throw new Failure('auth.provider_not_found');
   };
 

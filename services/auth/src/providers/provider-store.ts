@@ -1,8 +1,9 @@
 import { JwtProviderSettings, SigningKey, UserLoggedIn } from '@sandgate/contracts';
-import { nextTraceparent } from '@sandgate/messaging';
+import { type Author, nextTraceparent } from '@sandgate/messaging';
 import { z } from 'zod';
 import { userLoggedInData } from '../accounts/user-logged-in-store.js';
 import { Prisma, type PrismaClient } from '../generated/prisma/client.js';
+import { announceSettingsChange } from '../settings/announce-settings-change.js';
 
 const StoredKey = z.strictObject({ ...SigningKey.shape, secret: z.string().nullable() });
 export type StoredKey = z.infer<typeof StoredKey>;
@@ -21,18 +22,23 @@ export interface StoredProviders {
   readonly providers: readonly StoredProvider[];
 }
 
+/** Whatever changes a provider is announced with its author. */
 export interface ProviderStore {
   readRevision(): Promise<number>;
   readAll(): Promise<StoredProviders>;
   /** Undefined when the name is taken. */
-  create(name: string, settings: JwtProviderSettings): Promise<StoredProvider | undefined>;
+  create(name: string, settings: JwtProviderSettings, by: Author): Promise<StoredProvider | undefined>;
   /**
    * Reads under a lock, then writes what `change` makes of it, with the revision raised; nothing when it makes nothing. Throwing leaves all as it is.
    * Undefined when there is no such provider.
    */
-  change(name: string, change: (provider: StoredProvider) => ProviderChange): Promise<StoredProvider | undefined>;
+  change(
+    name: string,
+    change: (provider: StoredProvider) => ProviderChange,
+    by: Author,
+  ): Promise<StoredProvider | undefined>;
   /** Removes a provider with its keys, identities and sessions, and announces the accounts of which it said something. False when there is none. */
-  remove(name: string): Promise<boolean>;
+  remove(name: string, by: Author): Promise<boolean>;
   /** Notes when keys were last used, which changes no revision. */
   noteKeyUses(uses: readonly { id: string; at: string }[]): Promise<void>;
 }
@@ -51,16 +57,19 @@ export const createProviderStore = (database: PrismaClient): ProviderStore => ({
     return only(rows).revision;
   },
   readAll: () => readAll(database),
-  create: (name, settings) =>
+  create: (name, settings, by) =>
     database.$transaction(async (tx) => {
       await lock(tx);
       const { count } = await tx.provider.createMany({ data: [{ ...settings, name }], skipDuplicates: true });
       if (count === 0) return undefined;
       await raiseRevision(tx);
-      return { name, settings, keys: [] };
+      const created = { name, settings, keys: [] };
+      await announceSettingsChange(tx, by, { what: 'provider', id: name, before: null, after: toldOf(created) });
+      return created;
     }),
-  change: (name, change) => database.$transaction((tx) => changeProvider(tx, name, change)),
-  remove: (name) => database.$transaction((tx) => removeProvider(tx, name), { maxWait: 30_000, timeout: 600_000 }),
+  change: (name, change, by) => database.$transaction((tx) => changeProvider(tx, { name, by }, change)),
+  remove: (name, by) =>
+    database.$transaction((tx) => removeProvider(tx, name, by), { maxWait: 30_000, timeout: 600_000 }),
   async noteKeyUses(uses) {
     await database.$executeRaw`
       update signing_key set last_used_at = greatest(last_used_at, at)
@@ -77,7 +86,7 @@ const raiseRevision = (tx: Prisma.TransactionClient): Promise<unknown> =>
 /** The part of `change` within a transaction of the caller. */
 export async function changeProvider(
   tx: Prisma.TransactionClient,
-  name: string,
+  { name, by }: { name: string; by: Author },
   decide: (provider: StoredProvider) => ProviderChange,
 ): Promise<StoredProvider | undefined> {
   await lock(tx);
@@ -89,15 +98,25 @@ export async function changeProvider(
   if (addKey) await tx.signingKey.create({ data: { ...addKey, provider: name } });
   if (retireKey) await tx.signingKey.update({ where: { id: retireKey.id }, data: { retireAt: retireKey.retireAt } });
   if (settings || addKey || retireKey || deleteKey !== undefined) await raiseRevision(tx);
-  return find(tx, name);
+  const changed = await find(tx, name);
+  const after = changed ? toldOf(changed) : null;
+  await announceSettingsChange(tx, by, { what: 'provider', id: name, before: toldOf(provider), after });
+  return changed;
 }
 
+/** What is announced of a provider: never a secret, nor what is no setting. */
+const toldOf = ({ settings, keys }: Omit<StoredProvider, 'name'>): Record<string, unknown> => ({
+  ...settings,
+  keys: keys.map(({ secret: _secret, lastUsedAt: _no, ...key }) => key),
+});
+
 /** Accounts are locked in the order in which a sign-in locks them. */
-async function removeProvider(tx: Prisma.TransactionClient, name: string): Promise<boolean> {
+async function removeProvider(tx: Prisma.TransactionClient, name: string, by: Author): Promise<boolean> {
   await lock(tx);
   // From here on no sign-in has the provider, and those that had it have committed.
   const rows = await tx.$queryRaw<unknown[]>`select from provider where name = ${name} for update`;
-  if (rows.length === 0) return false;
+  const provider = await find(tx, name);
+  if (rows.length === 0 || !provider) return false;
   await tx.$executeRaw`
     with gone as materialized (
       select account_id from identity where provider = ${name}
@@ -117,6 +136,7 @@ async function removeProvider(tx: Prisma.TransactionClient, name: string): Promi
   // Its identities go with it.
   await tx.provider.delete({ where: { name } });
   await raiseRevision(tx);
+  await announceSettingsChange(tx, by, { what: 'provider', id: name, before: toldOf(provider), after: null });
   return true;
 }
 
