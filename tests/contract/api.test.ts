@@ -15,6 +15,7 @@ describe('the HTTP contract', () => {
       'get /api/health/ready',
       'get /api/openapi.json',
       'get /auth/sso',
+      'get /auth/sso/callback',
       'post /api/session',
     ]);
   });

@@ -86,6 +86,11 @@ export const errorCatalogue = {
     message: 'Single sign-on is not enabled.',
     remedy: 'Enable the provider and set its identityProviderUri.',
   },
+  'auth.provider_required': {
+    status: 400,
+    message: 'Several providers are enabled, and the address does not say which.',
+    remedy: 'Add `provider=` and the name of one to the address.',
+  },
   'auth.return_to_unsafe': {
     status: 400,
     message: 'return_to must be a path on this site.',
@@ -181,6 +186,39 @@ export const errorCatalogue = {
     status: 401,
     message: 'There is no enabled provider of the name that the sign-in asks for.',
     remedy: 'Leave `provider` out, or send the name of an enabled provider.',
+  },
+  'auth.oidc_unreachable': {
+    status: 401,
+    message: 'The OpenID Connect provider does not answer, or not with what its issuer should have.',
+    remedy: 'Open `issuer` + `/.well-known/openid-configuration` from where auth runs; its `issuer` is the one to set.',
+  },
+  'auth.oidc_state_unknown': {
+    status: 401,
+    message: 'The browser does not hold the state of this sign-in: begun over ten minutes ago, elsewhere, or altered.',
+    remedy: 'Start again, and let cookies of this site through.',
+  },
+  'auth.oidc_refused': {
+    status: 401,
+    message: 'The OpenID Connect provider sent the browser back with an error instead of a code.',
+    remedy:
+      'The log line beside it holds the error; the redirect address, the scopes and who is assigned are set there.',
+  },
+  'auth.oidc_code_refused': {
+    status: 401,
+    message: 'The OpenID Connect provider does not exchange the code.',
+    remedy:
+      'The log line beside it holds the error: invalid_client means the client secret, invalid_grant a code used twice.',
+  },
+  'auth.oidc_answer_invalid': {
+    status: 401,
+    message:
+      'What the OpenID Connect provider answered is not valid: signature, issuer, audience, nonce, life or at_hash.',
+    remedy: 'The log line beside it names the check; mostly it is the issuer, the client id or a clock.',
+  },
+  'auth.oidc_email_unverified': {
+    status: 401,
+    message: 'The OpenID Connect provider says that the e-mail address is not verified.',
+    remedy: 'The person verifies the address there.',
   },
   'auth.account_unknown': {
     status: 401,

@@ -16,6 +16,14 @@ import { putProviderRoute } from './http/put-provider.route.js';
 import { signInWithPasswordRoute } from './http/sign-in-with-password.route.js';
 import { signOutRoute } from './http/sign-out.route.js';
 import { singleSignOnRoute } from './http/single-sign-on.route.js';
+import { singleSignOnCallbackRoute } from './http/single-sign-on-callback.route.js';
+import { changeOidcProvider, createOidcProvider } from './oidc/change-oidc-providers.js';
+import { describeEveryProvider } from './oidc/describe-every-provider.js';
+import { createOidcClients } from './oidc/oidc-clients.js';
+import { createOidcProviderStore } from './oidc/oidc-provider-store.js';
+import { signInWithCode } from './oidc/sign-in-with-code.js';
+import { startCodeFlow } from './oidc/start-code-flow.js';
+import { startSignIn } from './oidc/start-sign-in.js';
 import { changeProviderSettings, createProvider, deleteProvider } from './providers/change-providers.js';
 import { createSigningKey, deleteSigningKey, retireSigningKey } from './providers/change-signing-keys.js';
 import { createCurrentProviders } from './providers/current-providers.js';
@@ -62,6 +70,14 @@ export function createAuth(dependencies: AuthDependencies): Service {
   const keyUses = createKeyUses();
   const signInStore = createSignInStore(database, sessionSeconds);
   const signIn = signInWithToken({ providers, keyUses, store: signInStore, outbox });
+  const oidc = { providers: createOidcProviderStore(database), clients: createOidcClients({ siteUrl }) };
+  const describeAll = describeEveryProvider(providerStore, oidc.providers, { siteUrl });
+  const start = startSignIn({
+    jwtProviders: providers,
+    addressOfProvider: addressOfProvider(providers),
+    oidcProviders: oidc.providers,
+    startCodeFlow: startCodeFlow({ ...oidc, siteUrl }),
+  });
 
   const refusals = createRefusalCounts(() => new Date());
   const announce = announceRefusals({ database, outbox, refusals });
@@ -76,20 +92,28 @@ export function createAuth(dependencies: AuthDependencies): Service {
     database,
     outbox,
     routes: [
-      singleSignOnRoute({
+      singleSignOnRoute({ siteUrl, signIn: guardTokens(guard(), signIn), start }),
+      singleSignOnCallbackRoute({
         siteUrl,
-        signIn: guardTokens(guard(), signIn),
-        addressOfProvider: addressOfProvider(providers),
+        signIn: guardTokens(guard(), signInWithCode({ ...oidc, store: signInStore, outbox })),
       }),
       signInWithPasswordRoute({
         siteUrl,
         signIn: guardPasswords(guard(), signInWithPassword({ accounts, sessions, outbox })),
       }),
       signOutRoute({ siteUrl, sessions }),
-      listProvidersRoute(providerStore),
-      createProviderRoute(createProvider(providerStore)),
-      getProviderRoute(providerStore),
-      putProviderRoute(changeProviderSettings(providerStore)),
+      listProvidersRoute(describeAll),
+      createProviderRoute({
+        siteUrl,
+        createJwt: createProvider(providerStore),
+        createOidc: createOidcProvider(oidc.providers),
+      }),
+      getProviderRoute(describeAll),
+      putProviderRoute({
+        siteUrl,
+        changeJwt: changeProviderSettings(providerStore),
+        changeOidc: changeOidcProvider(oidc.providers),
+      }),
       deleteProviderRoute(deleteProvider(providerStore, outbox)),
       createSigningKeyRoute(createSigningKey(providerStore)),
       changeSigningKeyRoute(retireSigningKey(providerStore)),

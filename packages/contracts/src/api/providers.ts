@@ -2,17 +2,11 @@ import { z } from 'zod';
 import { ProviderName } from '../claims.js';
 import { defineEndpoint } from './define-endpoint.js';
 import { listOf } from './lists.js';
+import { NewOidcProvider, OidcProvider, OidcProviderChange } from './oidc-provider.js';
+import { ClaimName, DomainName, isProviderAddress } from './provider-settings.js';
 
 const owner = 'auth';
 const access = 'administrator';
-const DomainName = z
-  .string()
-  .max(253)
-  .regex(
-    /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/,
-    'must be a domain in lower case',
-  );
-const ClaimName = z.string().min(1).max(128);
 
 export const JwtProviderSettings = z.strictObject({
   enabled: z.boolean(),
@@ -70,11 +64,12 @@ const JwtProvider = z.strictObject({
   keys: z.array(SigningKey),
 });
 
-export const Provider = z.discriminatedUnion('kind', [JwtProvider]);
+export const Provider = z.discriminatedUnion('kind', [JwtProvider, OidcProvider]);
 export type Provider = z.infer<typeof Provider>;
 
 const NewProvider = z.discriminatedUnion('kind', [
   z.strictObject({ name: ProviderName, kind: z.literal('jwt'), settings: JwtProviderSettings.partial().optional() }),
+  NewOidcProvider,
 ]);
 export type NewProvider = z.infer<typeof NewProvider>;
 
@@ -86,6 +81,7 @@ const ProviderChange = z.discriminatedUnion('kind', [
     name: z.unknown().optional(),
     keys: z.unknown().optional(),
   }),
+  OidcProviderChange,
 ]);
 
 const OfProvider = z.strictObject({ provider: z.string().max(64) });
@@ -157,7 +153,7 @@ const NewSigningKey = z
     jwksUri: z
       .string()
       .max(2048)
-      .refine(isKeySetAddress, 'must be an https address; http only on this machine')
+      .refine(isProviderAddress, 'must be an https address; http only on this machine')
       .optional(),
   })
   .refine(
@@ -167,13 +163,6 @@ const NewSigningKey = z
   )
   .optional();
 export type NewSigningKey = z.infer<typeof NewSigningKey>;
-
-function isKeySetAddress(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname, username, password } = new URL(text);
-  const isThisMachine = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
-  return (protocol === 'https:' || (protocol === 'http:' && isThisMachine)) && username === '' && password === '';
-}
 
 export const createSigningKey = defineEndpoint({
   method: 'post',

@@ -16,13 +16,38 @@ export const singleSignOn = defineEndpoint({
   summary: 'Sign in with a token of the provider, or be sent to the provider',
   query: z.object({
     jwt: z.string().optional(),
-    /** Name of the provider; without it, the issuer and the key of the token tell. */
+    /** Name of the provider; without it the issuer and the key of the token tell, or where there is none what is enabled. */
     provider: z.string().max(64).optional(),
+    /** Without `jwt`: the name of an OpenID Connect provider, or `oidc` for the only one. Others are ignored. */
+    preferred_method: z.string().max(64).optional(),
     return_to: ReturnTo,
     redirect: ReturnTo,
   }),
   answers: 'redirect',
-  errors: ['auth.sign_in_refused', 'auth.too_many_refusals', 'auth.return_to_unsafe', 'auth.sso_disabled'],
+  errors: [
+    'auth.sign_in_refused',
+    'auth.return_to_unsafe',
+    'auth.sso_disabled',
+    'auth.provider_required',
+    'auth.too_many_refusals',
+  ],
+});
+
+/** Where an OpenID Connect provider sends the browser back to (RFC 6749 section 4.1.2, RFC 9207). Other parameters are ignored. */
+export const singleSignOnCallback = defineEndpoint({
+  method: 'get',
+  path: '/auth/sso/callback',
+  owner,
+  access: 'anyone',
+  summary: 'Sign in with the code of an OpenID Connect provider; redirects to where the sign-in began',
+  query: z.object({
+    state: z.string().max(256).optional(),
+    code: z.string().max(8192).optional(),
+    iss: z.string().max(2048).optional(),
+    error: z.string().max(256).optional(),
+  }),
+  answers: 'redirect',
+  errors: ['auth.sign_in_refused', 'auth.too_many_refusals'],
 });
 
 export const signInWithPassword = defineEndpoint({

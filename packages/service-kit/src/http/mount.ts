@@ -8,6 +8,7 @@ import { named, toErrorPage, toErrorResponse } from './error-response.js';
 import { admit, type GateOptions, SignInNeeded } from './gate.js';
 import { parseRequest } from './parse-request.js';
 import { type AnyRoute, Reply } from './route.js';
+import { cookiesOf } from './session-credential.js';
 import { sourceOf } from './source-of.js';
 
 export interface FrameOptions extends GateOptions {
@@ -39,6 +40,7 @@ async function serve(one: AnyRoute, request: Request, response: Response, option
     const admitted = await admit(endpoint, request.headers, options);
     if (endpoint.body) await readBody(request, response);
     const log = options.log;
+    const cookies = (): ReadonlyMap<string, string> => cookiesOf(request.headers.cookie);
     send(
       one,
       response,
@@ -46,6 +48,7 @@ async function serve(one: AnyRoute, request: Request, response: Response, option
         ...parseRequest(endpoint, request),
         ...admitted,
         source: sourceOf(request.ip),
+        cookies,
         traceparent,
         log,
       }),

@@ -21,6 +21,8 @@ export interface RequestContext<E extends Endpoint> {
   readonly credential: SessionCredential | undefined;
   /** Where it comes from; what a proxy says of it counts only if that one is trusted. */
   readonly source: string;
+  /** Cookies by name, read when asked for. */
+  readonly cookies: () => ReadonlyMap<string, string>;
   readonly traceparent: string;
   readonly log: Logger;
 }

@@ -20,13 +20,17 @@ export function sessionCredentialOf(headers: IncomingHttpHeaders): SessionCreden
 export const bearerOf = (headers: IncomingHttpHeaders): string | undefined =>
   /^Bearer +([\w~+/.=-]+)$/i.exec(headers.authorization ?? '')?.[1];
 
-/** The first cookie of that name (RFC 6265 section 5.4: the one with the longest path comes first). */
-function cookieOf(header: string | undefined, name: string): string | undefined {
+const cookieOf = (header: string | undefined, name: string): string | undefined => cookiesOf(header).get(name);
+
+/** Cookies by name; of two of one name the first (RFC 6265 section 5.4: the one with the longest path comes first). */
+export function cookiesOf(header: string | undefined): ReadonlyMap<string, string> {
+  const cookies = new Map<string, string>();
   for (const part of header?.split(';') ?? []) {
     const at = part.indexOf('=');
-    if (at > 0 && part.slice(0, at).trim() === name) return part.slice(at + 1).trim();
+    const name = part.slice(0, at).trim();
+    if (at > 0 && !cookies.has(name)) cookies.set(name, part.slice(at + 1).trim());
   }
-  return undefined;
+  return cookies;
 }
 
 /** `Set-Cookie` for the session, or to remove it when the token is empty. Secure when the site is https. */

@@ -1,10 +1,8 @@
-import { listProviders } from '@sandgate/contracts';
+import { listProviders, type Provider } from '@sandgate/contracts';
 import { type AnyRoute, route } from '@sandgate/service-kit';
-import { describeProvider } from '../providers/describe-provider.js';
-import type { ProviderStore } from '../providers/provider-store.js';
 
-export const listProvidersRoute = (store: ProviderStore): AnyRoute =>
+export const listProvidersRoute = (describeAll: () => Promise<readonly Provider[]>): AnyRoute =>
   route(listProviders, async () => {
-    const { providers } = await store.readAll();
-    return { data: providers.map(describeProvider), total: providers.length };
+    const data = [...(await describeAll())];
+    return { data, total: data.length };
   });

@@ -21,12 +21,17 @@ const defaults: JwtProviderSettings = {
 /** Other sources of sessions and memberships are called so. */
 const reservedNames = ['password', 'manual', 'scim', 'api-key'];
 
+/** Throws `auth.settings_invalid`. */
+export function requireFreeName(name: string): void {
+  if (reservedNames.includes(name))
+    throw new Failure('auth.settings_invalid', { details: { faults: [`name: ${name} means something else`] } });
+}
+
 /** Adds a provider, which has no key yet. Throws `auth.settings_invalid`, `auth.provider_exists`. */
 export const createProvider =
   (store: ProviderStore) =>
-  async ({ name, settings = {} }: NewProvider, by: Author): Promise<StoredProvider> => {
-    if (reservedNames.includes(name))
-      throw new Failure('auth.settings_invalid', { details: { faults: [`name: ${name} means something else`] } });
+  async ({ name, settings = {} }: Extract<NewProvider, { kind: 'jwt' }>, by: Author): Promise<StoredProvider> => {
+    requireFreeName(name);
     const created = await store.create(name, decideSettingsChange(defaults, settings), by);
     if (!created) throw new Failure('auth.provider_exists');
     return created;

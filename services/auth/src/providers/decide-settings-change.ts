@@ -12,12 +12,18 @@ export type SettingsChange = {
 export function decideSettingsChange(current: JwtProviderSettings, change: SettingsChange): JwtProviderSettings {
   const named = Object.entries(change).filter(([, value]) => value !== undefined);
   const next: JwtProviderSettings = { ...current, ...Object.fromEntries(named) };
-  const faults = claimSettings.flatMap((setting) => faultsOf(setting, next));
+  const faults = faultsOfClaimNames(next);
   if (faults.length > 0) throw new Failure('auth.settings_invalid', { details: { faults } });
   return next;
 }
 
-function faultsOf(setting: (typeof claimSettings)[number], settings: JwtProviderSettings): string[] {
+type ClaimNames = Pick<JwtProviderSettings, (typeof claimSettings)[number]>;
+
+/** What is wrong with the names of the claims, of any kind of provider. */
+export const faultsOfClaimNames = (settings: ClaimNames): string[] =>
+  claimSettings.flatMap((setting) => faultsOf(setting, settings));
+
+function faultsOf(setting: (typeof claimSettings)[number], settings: ClaimNames): string[] {
   const claim = settings[setting];
   const faults: string[] = [];
   if (claimsOfTheToken.includes(claim))

@@ -114,9 +114,10 @@ const toldOf = ({ settings, keys }: Omit<StoredProvider, 'name'>): Record<string
 async function removeProvider(tx: Prisma.TransactionClient, name: string, by: Author): Promise<boolean> {
   await lock(tx);
   // From here on no sign-in has the provider, and those that had it have committed.
-  const rows = await tx.$queryRaw<unknown[]>`select from provider where name = ${name} for update`;
+  const [row] = await tx.$queryRaw<Record<string, unknown>[]>`
+    select kind, issuer, client_id as "clientId" from provider where name = ${name} for update`;
+  if (!row) return false;
   const provider = await find(tx, name);
-  if (rows.length === 0 || !provider) return false;
   await tx.$executeRaw`
     with gone as materialized (
       select account_id from identity where provider = ${name}
@@ -136,7 +137,12 @@ async function removeProvider(tx: Prisma.TransactionClient, name: string, by: Au
   // Its identities go with it.
   await tx.provider.delete({ where: { name } });
   await raiseRevision(tx);
-  await announceSettingsChange(tx, by, { what: 'provider', id: name, before: toldOf(provider), after: null });
+  await announceSettingsChange(tx, by, {
+    what: 'provider',
+    id: name,
+    before: provider ? toldOf(provider) : row,
+    after: null,
+  });
   return true;
 }
 

@@ -1,12 +1,12 @@
 import { Failure } from '@sandgate/contracts';
-import { correlationIdOf, type Outbox } from '@sandgate/messaging';
+import type { Outbox } from '@sandgate/messaging';
 import type { Logger } from '@sandgate/service-kit';
 import type { CurrentProviders, Providers } from '../providers/current-providers.js';
 import type { KeyUses } from '../providers/key-uses.js';
 import { hashSessionToken, mintSessionToken } from '../sessions/session-token.js';
+import { reportDropped } from './report-dropped.js';
 import type { NewSignIn, SignInOutcome } from './sign-in-store.js';
 import { type TokenOfProvider, type VerifiedByProvider, verifyByProvider } from './verify-by-provider.js';
-import type { VerifiedSignIn } from './verify-token.js';
 
 export interface TokenSignIn extends TokenOfProvider {
   /** The session that the browser had. */
@@ -92,13 +92,3 @@ async function verify(settings: Providers, token: TokenOfProvider): Promise<Veri
 
 /** One answer for all reasons; the log names the one that it was. */
 const refusedFor = (reason: Failure): Failure => new Failure('auth.sign_in_refused', { cause: reason });
-
-/** Names only, and few: they come from outside. */
-function reportDropped({ dropped }: VerifiedSignIn, accountId: string, { log, traceparent }: TokenSignIn): void {
-  if (dropped.length === 0) return;
-  const claims = dropped.slice(0, 10).map((name) => name.slice(0, 64));
-  log.info(
-    { correlationId: correlationIdOf(traceparent), accountId, count: dropped.length, claims },
-    'claims that cannot be stored were dropped',
-  );
-}

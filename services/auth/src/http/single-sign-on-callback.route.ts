@@ -1,0 +1,26 @@
+import { singleSignOnCallback } from '@sandgate/contracts';
+import { type AnyRoute, Reply, route, sessionCookieHeader } from '@sandgate/service-kit';
+import type { CodeSignIn } from '../oidc/sign-in-with-code.js';
+import { removeCookie } from '../oidc/state-cookie.js';
+
+interface Dependencies {
+  readonly siteUrl: string;
+  readonly signIn: (request: CodeSignIn) => Promise<{ session: string; returnTo: string }>;
+}
+
+export const singleSignOnCallbackRoute = ({ siteUrl, signIn }: Dependencies): AnyRoute =>
+  route(singleSignOnCallback, async ({ query, cookies, credential, source, traceparent, log }) => {
+    const request = {
+      callback: query,
+      cookies: cookies(),
+      previousSession: credential?.token,
+      source,
+      traceparent,
+      log,
+    };
+    const { session, returnTo } = await signIn(request);
+    return new Reply({
+      location: returnTo,
+      cookies: [sessionCookieHeader(session, { siteUrl }), removeCookie(query.state ?? '', siteUrl)],
+    });
+  });

@@ -1,0 +1,76 @@
+import { OidcProviderSettings } from '@sandgate/contracts';
+import type { Author } from '@sandgate/messaging';
+import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
+import { announceSettingsChange } from '../settings/announce-settings-change.js';
+import type { OidcProviderValues } from './decide-oidc-settings.js';
+
+/** An OpenID Connect provider as one statement read it. */
+export interface StoredOidcProvider extends OidcProviderValues {
+  readonly name: string;
+  /** Of all providers. */
+  readonly revision: number;
+  /** 256 bits, which seal what a browser keeps of a sign-in. */
+  readonly stateKey: Uint8Array;
+}
+
+/** Whatever changes a provider is announced with its author. */
+export interface OidcProviderStore {
+  /** All of them, in the order in which they were made. Read anew for each sign-in, which asks another server several times anyway. */
+  readAll(): Promise<readonly StoredOidcProvider[]>;
+  /** Undefined when the name is taken. */
+  create(name: string, values: OidcProviderValues, by: Author): Promise<StoredOidcProvider | undefined>;
+  /** Reads under a lock, then writes what `change` makes of it. Throwing leaves all as it is. Undefined when there is no such provider. */
+  change(
+    name: string,
+    change: (provider: StoredOidcProvider) => OidcProviderValues,
+    by: Author,
+  ): Promise<StoredOidcProvider | undefined>;
+}
+
+export const createOidcProviderStore = (database: PrismaClient): OidcProviderStore => ({
+  readAll: () => readAll(database),
+  create: (name, { settings, clientSecret }, by) =>
+    database.$transaction(async (tx) => {
+      await lock(tx);
+      const data = [{ ...settings, clientSecret, name, kind: 'oidc' }];
+      const { count } = await tx.provider.createMany({ data, skipDuplicates: true });
+      if (count === 0) return undefined;
+      await announceSettingsChange(tx, by, { what: 'provider', id: name, before: null, after: settings });
+      return changed(tx, name);
+    }),
+  change: (name, change, by) =>
+    database.$transaction(async (tx) => {
+      await lock(tx);
+      const provider = await find(tx, name);
+      if (!provider) return undefined;
+      const { settings, clientSecret } = change(provider);
+      await tx.provider.update({ where: { name }, data: { ...settings, clientSecret } });
+      await announceSettingsChange(tx, by, { what: 'provider', id: name, before: provider.settings, after: settings });
+      return changed(tx, name);
+    }),
+});
+
+/** Whoever changes providers takes turns with all others who do. */
+const lock = (tx: Prisma.TransactionClient): Promise<unknown> => tx.$queryRaw`select from provider_revision for update`;
+
+async function changed(tx: Prisma.TransactionClient, name: string): Promise<StoredOidcProvider | undefined> {
+  await tx.providerRevision.updateMany({ data: { revision: { increment: 1 } } });
+  return find(tx, name);
+}
+
+const find = async (database: Prisma.TransactionClient, name: string): Promise<StoredOidcProvider | undefined> =>
+  (await readAll(database)).find((one) => one.name === name);
+
+interface Row extends Omit<StoredOidcProvider, 'settings'> {
+  readonly settings: unknown;
+}
+
+async function readAll(database: Prisma.TransactionClient): Promise<StoredOidcProvider[]> {
+  const rows = await database.$queryRaw<Row[]>`
+    select name, (select revision from provider_revision), client_secret as "clientSecret", state_key as "stateKey",
+      jsonb_build_object('enabled', enabled, 'issuer', issuer, 'clientId', client_id, 'pkce', pkce, 'scopes', scopes,
+        'emailClaim', email_claim, 'firstNameClaim', first_name_claim, 'lastNameClaim', last_name_claim,
+        'groupsClaim', groups_claim, 'userProvisioning', user_provisioning, 'trustedDomains', trusted_domains) as settings
+    from provider where kind = 'oidc' order by created_at, name`;
+  return rows.map((row) => ({ ...row, settings: OidcProviderSettings.parse(row.settings) }));
+}

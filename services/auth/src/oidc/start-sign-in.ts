@@ -1,0 +1,34 @@
+import type { CurrentProviders } from '../providers/current-providers.js';
+import { type AskedProvider, decideSignInAddress } from './decide-sign-in-address.js';
+import type { OidcProviderStore, StoredOidcProvider } from './oidc-provider-store.js';
+import type { CodeFlowStart } from './start-code-flow.js';
+
+export interface SignInStart extends Omit<CodeFlowStart, 'returnTo'> {
+  readonly asked: AskedProvider;
+  /** Checked; undefined where the request has none. */
+  readonly returnTo: string | undefined;
+}
+
+interface Dependencies {
+  readonly jwtProviders: CurrentProviders;
+  readonly addressOfProvider: (returnTo: string | undefined, provider: string | undefined) => Promise<string>;
+  readonly oidcProviders: OidcProviderStore;
+  readonly startCodeFlow: (
+    provider: StoredOidcProvider,
+    start: CodeFlowStart,
+  ) => Promise<{ location: string; cookies: readonly string[] }>;
+}
+
+/** Where a browser without a token goes, by the newest settings. Throws `auth.sso_disabled`, `auth.provider_required`, `auth.sign_in_refused`. */
+export const startSignIn =
+  ({ jwtProviders, addressOfProvider, oidcProviders, startCodeFlow }: Dependencies) =>
+  async ({ asked, returnTo, ...start }: SignInStart): Promise<{ location: string; cookies?: readonly string[] }> => {
+    const [jwt, all] = await Promise.all([jwtProviders.newest(), oidcProviders.readAll()]);
+    const oidc = all.filter((one) => one.settings.enabled);
+    const hasAddress = jwt.all.some(({ settings }) => settings.enabled && settings.identityProviderUri !== null);
+    const name = decideSignInAddress(asked, { jwt: hasAddress, oidc: oidc.map((one) => one.name) });
+    const chosen = oidc.find((one) => one.name === name);
+    return chosen
+      ? startCodeFlow(chosen, { ...start, returnTo: returnTo ?? '/' })
+      : { location: await addressOfProvider(returnTo, asked.provider) };
+  };
