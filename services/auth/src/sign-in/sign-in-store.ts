@@ -27,7 +27,8 @@ export type SignInOutcome = { readonly accountId: string } | { readonly refusal:
 
 /**
  * Stores verified sign-ins. Concurrent ones share a statement and its commit; those of one token, person, address or browser never do.
- * Rows are locked in the order of their keys, providers before tokens before accounts before identities before sessions, so that two instances do not deadlock.
+ * Rows are locked in the order of their keys, providers before tokens before accounts before identities before sessions, so that two
+ * instances do not deadlock.
  */
 export const createSignInStore = (
   database: PrismaClient,
@@ -86,11 +87,11 @@ const toRow = ({ verified, ...signIn }: NewSignIn, n: number): Record<string, un
 });
 
 /**
- * One statement. `present` keeps the providers from being removed meanwhile. `found` looks for the account: by the subject, else by what this provider's tokens without one said, else by the e-mail.
- * `candidate` refuses by what is committed. `consumed` inserts the token, or finds it used; one without `jti` passes again within 10 s.
- * `decided` decides on the latest row of an account, under its lock, what becomes of the claims: a name that is absent stays, groups that
- * are null or absent keep the last list, an `iat` below the highest that the provider had accepted changes nothing. A repeat brings no
- * claims and announces nothing.
+ * One statement. `present` keeps the providers from being removed meanwhile. `found` looks for the account: by the subject, else by what
+ * tokens of this provider without one said, else by the e-mail. `candidate` refuses by what is committed. `consumed` inserts the token, or finds
+ * it used; one without `jti` passes again within 10 s. `decided` decides on the latest row of an account, under its lock, what becomes of
+ * the claims: a name that is absent stays, groups that are null or absent keep the last list, an `iat` below the highest accepted of the
+ * provider changes nothing. A repeat brings no claims and announces nothing.
  *
  * Whose account it is (A-30): an e-mail links to an account only where the provider is trusted for its domain, and to none that the provider
  * knows under another subject. A domain for which a provider is trusted is closed to those that are not, so that nobody makes or keeps an
@@ -108,7 +109,7 @@ async function storeSignIns(
         n int, provider text, revision int, subject text, email text, new_id uuid, claims jsonb, token_key text, once boolean,
         remember_until float8, session text, ends_at float8, previous text, traceparent text)
     ), present as materialized (
-      -- Whoever removes a provider waits for these, and is not outlived by what they write.
+      -- Whoever removes a provider waits for this statement, and removes what it wrote.
       select name, user_provisioning from provider where name in (select provider from incoming) for key share
     ), trusted as materialized (
       select domain, array_agg(name) as providers from provider, unnest(trusted_domains) as domain group by domain
