@@ -139,3 +139,12 @@ describe('where it is the only way in', () => {
     expect((await auth.request('/auth/sso')).body.code).toBe('auth.sign_in_refused');
   });
 });
+
+test('A-52: codes that are refused count as refused tokens do', async () => {
+  const limited = await startAuth({ refusalsPerMinute: 2 });
+  const statuses: number[] = [];
+  for (let n = 0; n < 4; n += 1) statuses.push((await limited.request('/auth/sso/callback?code=x&state=y')).status);
+  await limited.stop();
+
+  expect(statuses).toEqual([401, 401, 429, 429]);
+});

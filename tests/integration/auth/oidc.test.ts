@@ -113,6 +113,7 @@ describe('a sign-in by code', () => {
           attributes: { account_id: 28 },
           groups: [{ provider: name, presence: 'listed', names: ['Sales'] }],
           firstAdministrator: false,
+          signedInBy: name,
         },
       ]);
     },
