@@ -1,4 +1,5 @@
 export * from './api/accounts.js';
+export * from './api/change-preview.js';
 export * from './api/define-endpoint.js';
 export { endpoints } from './api/endpoints.js';
 export * from './api/groups.js';

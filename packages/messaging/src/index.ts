@@ -4,6 +4,7 @@ export * from './outbox.js';
 export { declareTopology } from './rabbitmq/declare-topology.js';
 export { type RabbitmqTransportOptions, rabbitmqTransport } from './rabbitmq/rabbitmq-transport.js';
 export { type Relay, type RelayOptions, startRelay } from './relay.js';
+export * from './rolled-back.js';
 export * from './sql-client.js';
 export { type MessagingOptions, type RunningMessaging, startMessaging } from './start-messaging.js';
 export * from './subscription.js';

@@ -88,7 +88,11 @@ function successOf(endpoint: Endpoint): Json {
       ? { content: { 'text/plain': { schema: { type: 'string' } } } }
       : {};
   const success = { description: endpoint.summary, ...body };
-  return { [status]: success, ...(endpoint.alsoStatus && { [endpoint.alsoStatus]: success }) };
+  return {
+    // No content is none, also where a second status has some.
+    [status]: status === 204 ? { description: endpoint.summary } : success,
+    ...(endpoint.alsoStatus && { [endpoint.alsoStatus]: success }),
+  };
 }
 
 function errorsOf(endpoint: Endpoint): Json {

@@ -26,6 +26,7 @@ import { answerAwaitAccountRevision } from './questions/await-account-revision.a
 import { answerDecide } from './questions/decide.answer.js';
 import { answerDescribeMemberships } from './questions/describe-memberships.answer.js';
 import { answerHasAppliedCatalogue } from './questions/has-applied-catalogue.answer.js';
+import { answerPreviewAccess } from './questions/preview-access.answer.js';
 import { answerReserveDeactivation } from './questions/reserve-deactivation.answer.js';
 
 export interface PermissionsDependencies {
@@ -73,6 +74,7 @@ export function createPermissions(dependencies: PermissionsDependencies): Servic
       answerDescribeMemberships(findCurrentAccess),
       answerAwaitAccountRevision(database, applied),
       answerReserveDeactivation(database),
+      answerPreviewAccess(database),
       answerHasAppliedCatalogue(database),
     ],
     subscriptions: [onAccountChanged(applied), onCatalogChanged()],

@@ -27,8 +27,8 @@ export interface Endpoint<
   readonly answers?: 'redirect' | 'text' | 'page';
   /** Success status; 200 unless told, 302 for a redirect. */
   readonly status?: 200 | 201 | 202 | 204;
-  /** A second success status with the same body, where the change is accepted but not yet everywhere. */
-  readonly alsoStatus?: 202;
+  /** A second success status: 202 where the change is accepted but not yet everywhere, 200 for a dry run. */
+  readonly alsoStatus?: 200 | 202;
   /** Codes beyond those that the frame itself answers. */
   readonly errors?: readonly ErrorCode[];
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isStorableText } from '../attribute.js';
+import { ChangePreview, DryRunQuery, previewOrNothing } from './change-preview.js';
 import { defineEndpoint } from './define-endpoint.js';
 import { digits, listOf, Page } from './lists.js';
 
@@ -59,7 +60,10 @@ export const deleteGroup = defineEndpoint({
   access,
   summary: 'Delete a group with its memberships, mappings, permissions and sandboxes',
   params: z.strictObject({ id: Id }),
+  query: DryRunQuery,
   status: 204,
+  alsoStatus: 200,
+  response: previewOrNothing,
   errors: ['permissions.group_not_found', 'permissions.group_built_in'],
 });
 
@@ -72,7 +76,10 @@ export const addMember = defineEndpoint({
   access,
   summary: 'Add a member by hand',
   params: MemberParams,
+  query: DryRunQuery,
   status: 204,
+  alsoStatus: 200,
+  response: previewOrNothing,
   errors: ['permissions.group_not_found', 'permissions.account_not_found', 'permissions.membership_automatic'],
 });
 
@@ -83,7 +90,10 @@ export const removeMember = defineEndpoint({
   access,
   summary: 'Remove a membership that was added by hand',
   params: MemberParams,
+  query: DryRunQuery,
   status: 204,
+  alsoStatus: 200,
+  response: previewOrNothing,
   errors: [
     'permissions.group_not_found',
     'permissions.account_not_found',
@@ -122,7 +132,8 @@ export const putGroupSync = defineEndpoint({
   owner,
   access,
   summary: 'Change how claimed group names become memberships; in force for everybody when answered',
+  query: DryRunQuery,
   body: GroupSync.partial(),
-  response: GroupSync,
+  response: z.union([GroupSync, ChangePreview]),
   errors: ['permissions.settings_invalid'],
 });

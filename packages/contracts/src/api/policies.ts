@@ -3,6 +3,7 @@ import { DatabaseId, TableId } from '../catalogue.js';
 import { DenialReason } from '../decision.js';
 import { RowFilter } from '../row-filter.js';
 import { RowRule } from '../row-rule.js';
+import { ChangePreview, DryRunQuery, previewOrNothing, Warning } from './change-preview.js';
 import { defineEndpoint } from './define-endpoint.js';
 import { GroupId } from './groups.js';
 import { digits, listOf, Page } from './lists.js';
@@ -20,18 +21,6 @@ export const DataPermissionEntry = z.strictObject({
   access: z.enum(['unrestricted', 'sandboxed', 'none']),
 });
 export type DataPermissionEntry = z.infer<typeof DataPermissionEntry>;
-
-/** A sandbox that some members of its group do not feel, because another group of theirs is unrestricted on the table. */
-export const Warning = z.strictObject({
-  sandboxId: z.int(),
-  tableId: TableId,
-  /** The group that makes the sandbox void for these members. */
-  becauseOfGroup: z.strictObject({ id: GroupId, name: z.string() }),
-  members: z.int().positive(),
-  /** The first hundred of them. */
-  accountIds: z.array(z.uuid()).max(100),
-});
-export type Warning = z.infer<typeof Warning>;
 
 const Warnings = z.array(Warning);
 
@@ -55,8 +44,9 @@ export const putDataPermissions = defineEndpoint({
   owner,
   access,
   summary: 'Set entries; those that are not named stay. In force when answered',
+  query: DryRunQuery,
   body: z.strictObject({ entries: z.array(DataPermissionEntry).min(1).max(1000) }),
-  response: z.strictObject({ entries: z.array(DataPermissionEntry), warnings: Warnings }),
+  response: z.union([z.strictObject({ entries: z.array(DataPermissionEntry), warnings: Warnings }), ChangePreview]),
   errors: ['permissions.settings_invalid', 'permissions.group_built_in'],
 });
 
@@ -80,9 +70,11 @@ export const createSandbox = defineEndpoint({
   owner,
   access,
   summary: 'Sandbox a table for a group; sets its data permission to sandboxed. In force when answered',
+  query: DryRunQuery,
   body: Sandbox.omit({ id: true }),
   status: 201,
-  response: SandboxSaved,
+  alsoStatus: 200,
+  response: z.union([SandboxSaved, ChangePreview]),
   errors: ['permissions.settings_invalid', 'permissions.sandbox_exists', 'permissions.group_built_in'],
 });
 
@@ -93,8 +85,9 @@ export const changeSandbox = defineEndpoint({
   access,
   summary: 'Change the row rule of a sandbox',
   params: z.strictObject({ id: Id }),
+  query: DryRunQuery,
   body: z.strictObject({ rule: RowRule }),
-  response: SandboxSaved,
+  response: z.union([SandboxSaved, ChangePreview]),
   errors: ['permissions.sandbox_not_found', 'permissions.settings_invalid'],
 });
 
@@ -105,7 +98,10 @@ export const deleteSandbox = defineEndpoint({
   access,
   summary: 'Delete a sandbox; the data permission of its group on the table becomes none',
   params: z.strictObject({ id: Id }),
+  query: DryRunQuery,
   status: 204,
+  alsoStatus: 200,
+  response: previewOrNothing,
   errors: ['permissions.sandbox_not_found'],
 });
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { TableId } from '../catalogue.js';
 import { Decision } from '../decision.js';
+import { AccountChanged } from '../events/account-changed.v1.js';
 import { defineQuestion } from './define-question.js';
 
 const AtLeast = { accountId: z.uuid(), claimsVersion: z.int().positive() };
@@ -26,6 +27,9 @@ function textOfTableDecision({ tableId, decision }: { tableId: number; decision:
   return `{"tableId":${TableId.parse(tableId)},"decision":${text}}`;
 }
 
+export const Membership = z.strictObject({ id: z.int(), name: z.string(), sources: z.array(z.string()) });
+export type Membership = z.infer<typeof Membership>;
+
 /** The groups that an account is in now. Waits like `decide`. */
 export const describeMemberships = defineQuestion({
   name: 'permissions.describe-memberships',
@@ -33,7 +37,7 @@ export const describeMemberships = defineQuestion({
   input: z.strictObject(AtLeast),
   output: z.strictObject({
     administrator: z.boolean(),
-    groups: z.array(z.strictObject({ id: z.int(), name: z.string(), sources: z.array(z.string()) })),
+    groups: z.array(Membership),
   }),
 });
 
@@ -64,4 +68,28 @@ export const hasAppliedCatalogue = defineQuestion({
     databases: z.array(z.strictObject({ id: z.int().positive(), revision: z.int().positive() })),
   }),
   output: z.strictObject({ applied: z.boolean() }),
+});
+
+/**
+ * What would follow from an account in this state: its groups now and then, and then the decision for each table of the catalogue. Leaves
+ * everything as it is. The revision of the state does not count: it is taken for newer than what is there.
+ */
+export const previewAccess = defineQuestion({
+  name: 'permissions.preview-access',
+  answeredBy: 'permissions',
+  input: AccountChanged.data,
+  output: z.strictObject({
+    groupsBefore: z.array(Membership),
+    groupsAfter: z.array(Membership),
+    tables: z.array(
+      z.strictObject({
+        tableId: TableId,
+        database: z.string(),
+        schema: z.string(),
+        name: z.string(),
+        decision: Decision,
+      }),
+    ),
+  }),
+  patienceSeconds: 15,
 });

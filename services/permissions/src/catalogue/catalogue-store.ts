@@ -57,6 +57,28 @@ export async function findTablesAround(
   return new Map(rows.map((table) => [table.id, table]));
 }
 
+/** The tables of these databases; of all when absent. In the order of ids. */
+export async function findTableIds(database: SqlClient, databaseIds?: readonly number[]): Promise<number[]> {
+  const rows = await database.$queryRaw<{ id: number }[]>`
+    select id from catalogue_table
+    where ${databaseIds ?? null}::integer[] is null or database_id = any(${databaseIds ?? null}::integer[]) order by id`;
+  return rows.map(({ id }) => id);
+}
+
+export interface TableName {
+  readonly database: string;
+  readonly schema: string;
+  readonly name: string;
+}
+
+/** What every table of the catalogue is called. */
+export async function findTableNames(database: SqlClient): Promise<ReadonlyMap<number, TableName>> {
+  const rows = await database.$queryRaw<(TableName & { id: number })[]>`
+    select described.id, catalogue_database.name as database, schema_name as schema, described.name
+    from catalogue_table as described join catalogue_database on catalogue_database.id = database_id`;
+  return new Map(rows.map(({ id, database: of, schema, name }) => [id, { database: of, schema, name }]));
+}
+
 /** What the catalogue knows of these databases and tables. */
 export async function findPlaces(
   database: SqlClient,

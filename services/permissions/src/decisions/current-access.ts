@@ -9,8 +9,8 @@ import {
   readVersions,
   type WantedAccess,
 } from './access-store.js';
-import { type AccessFacts, decideAccess, indexEntries } from './decide-access.js';
-import { type CompiledAccess, type DecisionMemory, isOf, type TableDecision } from './decision-memory.js';
+import { decideTables } from './decide-tables.js';
+import { type CompiledAccess, type DecisionMemory, isOf } from './decision-memory.js';
 
 export interface CurrentAccess extends CompiledAccess {
   /** False while deactivated or while a deactivation is reserved: then nothing of the rest counts. */
@@ -77,12 +77,7 @@ const covers = ({ decisions, all }: CompiledAccess, tableIds: readonly number[] 
   tableIds ? tableIds.every((id) => decisions.has(id)) : all !== undefined;
 
 function compile({ versions, facts }: LoadedAccess, tableIds: readonly number[] | undefined): CompiledAccess {
-  const all = decideAll(facts, tableIds ?? [...facts.tables.keys()].sort((a, b) => a - b));
+  const all = decideTables(facts, tableIds);
   const decisions = new Map(all.map(({ tableId, decision }) => [tableId, decision]));
   return { versions, groups: facts.groups, decisions, ...(tableIds ? {} : { all }) };
-}
-
-function decideAll(facts: AccessFacts, tableIds: readonly number[]): TableDecision[] {
-  const entries = indexEntries(facts.entries);
-  return tableIds.map((tableId) => ({ tableId, decision: decideAccess(facts, tableId, entries) }));
 }

@@ -1,6 +1,7 @@
 import type { Decision } from '@sandgate/contracts';
 import type { AppliedVersions } from './access-store.js';
 import type { GroupOfAccount } from './decide-access.js';
+import type { TableDecision } from './decide-tables.js';
 
 /** What was compiled for an account. It holds for exactly these versions: whoever takes it from memory has read them anew. */
 export interface CompiledAccess {
@@ -9,11 +10,6 @@ export interface CompiledAccess {
   readonly decisions: ReadonlyMap<number, Decision>;
   /** The same for every table of the catalogue, once all were asked for. */
   readonly all?: readonly TableDecision[];
-}
-
-export interface TableDecision {
-  readonly tableId: number;
-  readonly decision: Decision;
 }
 
 export interface DecisionMemory {

@@ -16,9 +16,8 @@ export const changeGroupSync = (
   by: Author,
 ): Promise<GroupSync> =>
   changePolicy(database, async (tx) => {
-    const named = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
     const before = await getGroupSync(tx, provider);
-    const settings: GroupSync = { ...before, ...named };
+    const settings = settingsAfter(before, change);
     const groups = await findGroups(tx, [...new Set(Object.values(settings.mappings).flat())]);
     const faults = decideGroupSyncFaults(settings, groups);
     if (faults.length > 0) throw new Failure('permissions.settings_invalid', { details: { faults } });
@@ -27,3 +26,9 @@ export const changeGroupSync = (
     await announcePolicyChange(tx, by, { what: 'group-sync', id: provider, before, after });
     return after;
   });
+
+/** A setting that the change leaves out stays. */
+export const settingsAfter = (settings: GroupSync, change: GroupSyncChange): GroupSync => ({
+  ...settings,
+  ...Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)),
+});

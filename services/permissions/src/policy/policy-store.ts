@@ -1,6 +1,7 @@
 import type { Database, SqlClient } from '@sandgate/messaging';
 
-const patience = { maxWait: 5_000, timeout: 15_000 };
+/** Of transactions that hold the lock of the policy. */
+export const patience = { maxWait: 5_000, timeout: 15_000 };
 
 /**
  * Runs a change of groups, mappings, data permissions or sandboxes in a transaction that raises the policy revision with it. One such

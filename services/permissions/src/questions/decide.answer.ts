@@ -2,7 +2,7 @@ import { type Decision, decide } from '@sandgate/contracts';
 import { type Answer, answer } from '@sandgate/service-kit';
 import type { CurrentAccess, FindCurrentAccess } from '../decisions/current-access.js';
 import { accountDeactivated, tableUnknown } from '../decisions/decide-access.js';
-import type { TableDecision } from '../decisions/decision-memory.js';
+import type { TableDecision } from '../decisions/decide-tables.js';
 
 export const answerDecide = (findCurrentAccess: FindCurrentAccess): Answer =>
   answer(decide, async (wanted) => {

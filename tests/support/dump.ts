@@ -1,0 +1,23 @@
+import pg from 'pg';
+
+/** Every row of every table of Sandgate's own schemas, as text: what is the same before and after has left no trace. */
+export async function dumpOf(adminUrl: string): Promise<ReadonlyMap<string, readonly string[]>> {
+  const client = new pg.Client({ connectionString: adminUrl });
+  await client.connect();
+  try {
+    const { rows: tables } = await client.query<{ name: string }>(`
+      select quote_ident(nspname) || '.' || quote_ident(relname) as name from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+      where relkind = 'r' and nspname in ('auth', 'directory', 'permissions', 'dashboard', 'messaging') order by 1`);
+    const dump = new Map<string, readonly string[]>();
+    for (const { name } of tables) {
+      const { rows } = await client.query<{ line: string }>(`select t::text as line from ${name} as t order by 1`);
+      dump.set(
+        name,
+        rows.map(({ line }) => line),
+      );
+    }
+    return dump;
+  } finally {
+    await client.end();
+  }
+}
