@@ -1,6 +1,9 @@
 import pg from 'pg';
 
-/** Every row of every table of Sandgate's own schemas, as text: what is the same before and after has left no trace. */
+/**
+ * Every row of every table of Sandgate's own schemas, as text: what is the same before and after has left no trace. Without the columns
+ * that say when a session or a key was used: those of whoever asks.
+ */
 export async function dumpOf(adminUrl: string): Promise<ReadonlyMap<string, readonly string[]>> {
   const client = new pg.Client({ connectionString: adminUrl });
   await client.connect();
@@ -10,7 +13,9 @@ export async function dumpOf(adminUrl: string): Promise<ReadonlyMap<string, read
       where relkind = 'r' and nspname in ('auth', 'directory', 'permissions', 'dashboard', 'messaging') order by 1`);
     const dump = new Map<string, readonly string[]>();
     for (const { name } of tables) {
-      const { rows } = await client.query<{ line: string }>(`select t::text as line from ${name} as t order by 1`);
+      const { rows } = await client.query<{ line: string }>(
+        `select (to_jsonb(t) - array['last_seen_at', 'last_used_at'])::text as line from ${name} as t order by 1`,
+      );
       dump.set(
         name,
         rows.map(({ line }) => line),

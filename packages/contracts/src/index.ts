@@ -1,6 +1,7 @@
 export * from './api/accounts.js';
 export * from './api/change-preview.js';
 export * from './api/define-endpoint.js';
+export * from './api/dry-run.js';
 export { endpoints } from './api/endpoints.js';
 export * from './api/groups.js';
 export * from './api/oidc-provider.js';
@@ -32,7 +33,9 @@ export * from './failure.js';
 export { mayCompare } from './may-compare.js';
 export * from './query.js';
 export * from './questions/auth.js';
+export * from './questions/dashboard.js';
 export * from './questions/define-question.js';
+export * from './questions/directory.js';
 export * from './questions/every-service.js';
 export * from './questions/permissions.js';
 export * from './row-filter.js';

@@ -12,7 +12,9 @@ await runProcess(async () => {
     permissions: config.PERMISSIONS_URL,
     dashboard: config.DASHBOARD_URL,
   };
+  const ask = httpAsk(urls, config.SANDGATE_SERVICE_CREDENTIAL);
   const auth = createAuth({
+    ask,
     databaseUrl: config.DATABASE_URL,
     siteUrl: config.SANDGATE_SITE_URL,
     sessionSeconds: config.SESSION_MAX_AGE_SECONDS,
@@ -24,7 +26,7 @@ await runProcess(async () => {
   });
   const { stop } = await startHost({
     services: [auth],
-    ask: httpAsk(urls, config.SANDGATE_SERVICE_CREDENTIAL),
+    ask,
     transport: rabbitmqTransport({ url: config.AMQP_URL, name: 'auth', log }),
     serviceCredential: config.SANDGATE_SERVICE_CREDENTIAL,
     siteUrl: config.SANDGATE_SITE_URL,

@@ -1,8 +1,11 @@
+import type { Ask } from '@sandgate/contracts';
 import { createOutbox } from '@sandgate/messaging';
 import type { Service } from '@sandgate/service-kit';
 import { createAccountStore } from './accounts/account-store.js';
 import { announceEveryAccount } from './accounts/user-logged-in-store.js';
 import { connect } from './database.js';
+import { dryRunToken } from './dry-run/dry-run-token.js';
+import { createPreviewSignIn } from './dry-run/preview-sign-in-store.js';
 import { applyEnvironment, type Environment } from './environment/apply-environment.js';
 import { createEnvironmentStore } from './environment/environment-store.js';
 import { changeSigningKeyRoute } from './http/change-signing-key.route.js';
@@ -10,6 +13,7 @@ import { createProviderRoute } from './http/create-provider.route.js';
 import { createSigningKeyRoute } from './http/create-signing-key.route.js';
 import { deleteProviderRoute } from './http/delete-provider.route.js';
 import { deleteSigningKeyRoute } from './http/delete-signing-key.route.js';
+import { dryRunTokenRoute } from './http/dry-run-token.route.js';
 import { getProviderRoute } from './http/get-provider.route.js';
 import { listProvidersRoute } from './http/list-providers.route.js';
 import { putProviderRoute } from './http/put-provider.route.js';
@@ -50,6 +54,8 @@ export interface AuthDependencies extends Environment {
   readonly sessionSeconds: number;
   /** So many sign-ins of one source are refused a minute, before it is held back. */
   readonly refusalsPerMinute: number;
+  /** directory, permissions and dashboard, for what a dry run of a token tells. */
+  readonly ask: Ask;
 }
 
 /** Some megabytes at most. */
@@ -60,7 +66,7 @@ const limits = { maxSources: 20_000, now: () => performance.now() };
  * publishes `UserLoggedIn` and consumes nothing.
  */
 export function createAuth(dependencies: AuthDependencies): Service {
-  const { siteUrl, sessionSeconds } = dependencies;
+  const { siteUrl, sessionSeconds, ask } = dependencies;
   const database = connect(dependencies.databaseUrl, { max: 10 });
   const outbox = createOutbox();
   const accounts = createAccountStore(database);
@@ -118,6 +124,7 @@ export function createAuth(dependencies: AuthDependencies): Service {
       createSigningKeyRoute(createSigningKey(providerStore)),
       changeSigningKeyRoute(retireSigningKey(providerStore)),
       deleteSigningKeyRoute(deleteSigningKey(providerStore)),
+      dryRunTokenRoute(dryRunToken({ providers, previewSignIn: createPreviewSignIn(database), ask })),
     ],
     answers: [introspectSessionAnswer(sessions), setAccountStatusAnswer(accounts)],
     subscriptions: [],

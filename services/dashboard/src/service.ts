@@ -14,6 +14,7 @@ import { assets } from './pages/assets.js';
 import { signInPage } from './pages/sign-in.page.js';
 import { tablePages } from './pages/table.page.js';
 import { tableListPage } from './pages/table-list.page.js';
+import { countVisibleAnswer } from './questions/count-visible.answer.js';
 import { dashboardReadiness } from './readiness.js';
 import { type DataSourceSetting, openDataSource } from './sources/data-source.js';
 
@@ -64,7 +65,7 @@ export function createDashboard({
       signInPage({ ask, siteUrl }),
       ...assets(),
     ],
-    answers: [],
+    answers: [countVisibleAnswer(reading)],
     subscriptions: [],
     jobs: [
       {

@@ -16,6 +16,7 @@ import { listAccountsRoute } from './http/list-accounts.route.js';
 import { listRecordsRoute } from './http/list-records.route.js';
 import { patchAccountRoute } from './http/patch-account.route.js';
 import { putAttributeSettingsRoute } from './http/put-attribute-settings.route.js';
+import { previewAccountAnswer } from './questions/preview-account.answer.js';
 import { createStatusChanger } from './status/change-status.js';
 import { finishStatusChanges } from './status/finish-status-changes.js';
 
@@ -52,7 +53,7 @@ export function createDirectory({ databaseUrl, maxConnections = 10, ask, log }: 
       getAttributeSettingsRoute(database),
       putAttributeSettingsRoute(database),
     ],
-    answers: [],
+    answers: [previewAccountAnswer(database)],
     subscriptions: [onUserLoggedIn(), onSignInRefused(), onAuthSettingsChanged(), onPermissionsSettingsChanged()],
     jobs: [finishStatusChanges({ database, statusChanger })],
     readiness: [{ name: 'database', check: () => database.$queryRaw`select 1`.then(() => undefined) }],

@@ -98,6 +98,7 @@ export async function startAuth({
     adminPassword: administrator.password,
     jwtSharedSecret: sharedSecret,
     identityProviderUri: providerUri,
+    ask: (question, input) => ask(question, input),
     ...change,
   });
   const own = directAsk(() => service.answers);

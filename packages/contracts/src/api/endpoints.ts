@@ -1,5 +1,6 @@
 import * as accounts from './accounts.js';
 import type { Endpoint } from './define-endpoint.js';
+import * as dryRun from './dry-run.js';
 import * as groups from './groups.js';
 import * as operations from './operations.js';
 import * as policies from './policies.js';
@@ -15,6 +16,7 @@ const isEndpoint = (value: unknown): value is Endpoint =>
 export const endpoints: readonly Endpoint[] = [
   signIn,
   providers,
+  dryRun,
   accounts,
   groups,
   policies,

@@ -53,7 +53,7 @@ const maxRaces = 5;
  * Two instances that make or link the same thing at once meet in a unique index, and the later one begins anew, on what the other has
  * committed. Nothing of its attempt remains, the used token included.
  */
-async function againAfterRace<Result>(attempt: () => Promise<Result>): Promise<Result> {
+export async function againAfterRace<Result>(attempt: () => Promise<Result>): Promise<Result> {
   for (let races = 0; ; races += 1) {
     try {
       return await attempt();
@@ -98,8 +98,8 @@ const toRow = ({ verified, ...signIn }: NewSignIn, n: number): Record<string, un
  * account there ahead of its owner. A known subject keeps its account whatever its e-mail becomes; the account takes the new e-mail if
  * that is free and not closed, and no password belongs to the old one.
  */
-async function storeSignIns(
-  database: PrismaClient,
+export async function storeSignIns(
+  database: Pick<PrismaClient, '$queryRaw'>,
   signIns: readonly NewSignIn[],
   sessionSeconds: number,
 ): Promise<SignInOutcome[]> {

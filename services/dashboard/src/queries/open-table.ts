@@ -30,13 +30,22 @@ export interface OpenTable {
   readonly access: Allowance['access'];
   /** Throws `dashboard.query_invalid`, `dashboard.catalogue_differs`, `dashboard.query_timeout`, `dashboard.query_failed`. */
   rows(query: StructuredQuery, options?: { isRepeated: boolean }): Promise<Rows>;
-  /** How many rows there are, counted up to `atMost`. */
-  count(atMost: number): Promise<number>;
+  /** How many rows there are, counted up to `atMost`. Throws `dashboard.query_timeout` when it takes longer than a query may, or than that. */
+  count(atMost: number, options?: { withinMilliseconds: number }): Promise<number>;
 }
 
 /** The one way to the rows of a table. Throws the reason of a denial, `permissions.not_yet_applied`, `dashboard.catalogue_differs`. */
 export async function openTable(reading: Reading, caller: Caller, tableId: number): Promise<OpenTable> {
-  const allowance = requireAllowance(await decideOn(reading.ask, caller, tableId));
+  return openDecided(reading, tableId, await decideOn(reading.ask, caller, tableId));
+}
+
+/** A table under a decision that has been made. Throws the reason of a denial, `dashboard.catalogue_differs`. */
+export async function openDecided(
+  reading: Omit<Reading, 'ask'>,
+  tableId: number,
+  decision: Decision | undefined,
+): Promise<OpenTable> {
+  const allowance = requireAllowance(decision);
   const located = await noticing(reading, async () => requireLocated(reading.catalogue.findTable(tableId), tableId));
   return {
     located,
@@ -50,16 +59,19 @@ export async function openTable(reading: Reading, caller: Caller, tableId: numbe
         if (query.aggregations) formatSums(rows, columns);
         return { columns: columns.map(({ name, type }) => ({ name, type })), rows, truncated };
       }),
-    count: (atMost) =>
+    count: (atMost, limits) =>
       noticing(reading, async () => {
-        const [row] = await run(reading, located, compileCount(located, allowance, atMost));
+        const [row] = await run(reading, located, { ...compileCount(located, allowance, atMost), ...limits });
         return Number(row?.[0]);
       }),
   };
 }
 
 /** Has the catalogue looked at again when a read found that it differs, so that this is soon over. */
-async function noticing<T>({ onCatalogueDiffers }: Reading, work: () => Promise<T>): Promise<T> {
+async function noticing<T>(
+  { onCatalogueDiffers }: Pick<Reading, 'onCatalogueDiffers'>,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -89,7 +101,11 @@ function requireLocated(located: LocatedTable | undefined, tableId: number): Loc
   throw new Failure('dashboard.catalogue_differs', { cause: new Error(`table ${tableId} is not in the catalogue`) });
 }
 
-async function run(reading: Reading, { database }: LocatedTable, statement: Statement): Promise<unknown[][]> {
+async function run(
+  reading: Pick<Reading, 'findSource'>,
+  { database }: LocatedTable,
+  statement: Statement,
+): Promise<unknown[][]> {
   const source = reading.findSource(database.name);
   if (!source)
     throw new Failure('dashboard.query_failed', { cause: new Error(`data source ${database.name} may not be used`) });

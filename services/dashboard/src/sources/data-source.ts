@@ -1,5 +1,5 @@
 import type { Logger } from '@sandgate/service-kit';
-import { Pool, type QueryArrayConfig } from 'pg';
+import { Pool, type QueryArrayConfig, type QueryArrayResult } from 'pg';
 import { formatCells } from './cell-formats.js';
 import { slugOf } from './slug-of.js';
 import { createStatementNames } from './statement-names.js';
@@ -15,6 +15,8 @@ export interface Statement {
   readonly values: readonly unknown[];
   /** Asked for again and again in these very words, with other values: PostgreSQL need not read and plan it each time. */
   readonly isRepeated?: boolean;
+  /** Stops it sooner than the settings of the session would. */
+  readonly withinMilliseconds?: number;
 }
 
 /** A database that is only ever read. */
@@ -75,7 +77,7 @@ export function openDataSource(
   return {
     name,
     slug: slugOf(name),
-    async query({ text, values, isRepeated = false }) {
+    async query({ text, values, isRepeated = false, withinMilliseconds }) {
       const named = isRepeated ? names.nameOf(text) : undefined;
       const query: QueryArrayConfig = {
         text,
@@ -83,8 +85,27 @@ export function openDataSource(
         rowMode: 'array',
         ...(named !== undefined && { name: named }),
       };
-      return (await pool.query(query)).rows;
+      if (withinMilliseconds === undefined) return (await pool.query(query)).rows;
+      return (await queryWithin(pool, query, Math.min(withinMilliseconds, queryTimeoutSeconds * 1000))).rows;
     },
     close: () => pool.end(),
   };
+}
+
+/** A time-out of its own is a setting of the transaction, so that the connection goes back as it was. */
+async function queryWithin(pool: Pool, query: QueryArrayConfig, milliseconds: number): Promise<QueryArrayResult> {
+  const client = await pool.connect();
+  let broken = true;
+  try {
+    await client.query('begin');
+    await client.query("select set_config('statement_timeout', $1, true)", [String(milliseconds)]);
+    try {
+      return await client.query(query);
+    } finally {
+      await client.query('rollback');
+      broken = false;
+    }
+  } finally {
+    client.release(broken);
+  }
 }

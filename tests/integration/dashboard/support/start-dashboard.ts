@@ -7,6 +7,7 @@ import type { z } from 'zod';
 import type { MigratedDatabase } from '../../../support/postgres.js';
 
 const siteUrl = 'http://dashboards.example';
+export const serviceCredential = 'the-credential-of-the-services-of-this-test';
 
 /** What stands in for the other services: their questions, as far as dashboard and the frame ask them. */
 export interface StandIn {
@@ -89,7 +90,7 @@ export async function startDashboard({
   const options = { services: [dashboard], ask, transport, siteUrl, embeddingOrigins: [], log };
   const host: Host = await startHost({
     ...options,
-    serviceCredential: 'the credential of the services of this test',
+    serviceCredential,
     listen: { port: 0, address: '127.0.0.1' },
   }).catch(async (error: unknown) => {
     await dashboard.close();
