@@ -220,6 +220,31 @@ describe('A-37: Administrators by a mapping', () => {
   });
 });
 
+describe('the settings of another provider', () => {
+  test('are its own, off from the start, and make memberships of what it claims alone', async () => {
+    const before = (await permissions.asAdministrator('GET', '/api/group-sync/second')).body;
+    const account = anAccount({
+      groups: [
+        { provider: 'jwt', presence: 'listed', names: ['Customer-Acme'] },
+        { provider: 'second', presence: 'listed', names: ['Customer-Globex', 'Team'] },
+      ],
+    });
+    await permissions.apply(account);
+
+    expect(before).toMatchObject({ enabled: false, mappings: {} });
+    expect(await groupsOf(account.accountId)).toEqual(['Customer Acme']);
+    const changed = await permissions.asAdministrator('PUT', '/api/group-sync/second', {
+      enabled: true,
+      mappings: { Team: [globex] },
+    });
+    expect(changed.body).toEqual({ ...before, enabled: true, mappings: { Team: [globex] } });
+    for (const instance of [permissions, twin])
+      expect(await groupsOf(account.accountId, instance)).toEqual(['Customer Acme', 'Customer Globex']);
+    expect((await permissions.asAdministrator('GET', '/api/group-sync/jwt')).body.mappings).toEqual(mapped());
+    expect((await permissions.asAdministrator('GET', '/api/group-sync/No')).body.code).toBe('request.invalid');
+  });
+});
+
 describe('the settings', () => {
   test('are off from the start', async () => {
     const own = await startPermissions();

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isStorableText } from '../attribute.js';
+import { ProviderName } from '../claims.js';
 import { ChangePreview, DryRunQuery, previewOrNothing } from './change-preview.js';
 import { defineEndpoint } from './define-endpoint.js';
 import { digits, listOf, Page } from './lists.js';
@@ -118,20 +119,22 @@ export type GroupSync = z.infer<typeof GroupSync>;
 
 export const getGroupSync = defineEndpoint({
   method: 'get',
-  path: '/api/group-sync/jwt',
+  path: '/api/group-sync/{provider}',
   owner,
   access,
-  summary: 'How claimed group names become memberships',
+  summary: 'How group names that a provider claims become memberships; off until it is changed',
+  params: z.strictObject({ provider: ProviderName }),
   response: GroupSync,
 });
 
 /** A setting that is left out stays as it is. */
 export const putGroupSync = defineEndpoint({
   method: 'put',
-  path: '/api/group-sync/jwt',
+  path: '/api/group-sync/{provider}',
   owner,
   access,
-  summary: 'Change how claimed group names become memberships; in force for everybody when answered',
+  summary: 'Change how group names that a provider claims become memberships; in force for everybody when answered',
+  params: z.strictObject({ provider: ProviderName }),
   query: DryRunQuery,
   body: GroupSync.partial(),
   response: z.union([GroupSync, ChangePreview]),

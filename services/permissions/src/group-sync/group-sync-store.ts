@@ -1,7 +1,16 @@
 import type { GroupSync } from '@sandgate/contracts';
 import type { SqlClient } from '@sandgate/messaging';
 
-/** How a provider's claimed names become memberships. Throws for a provider that has no settings. */
+const off: GroupSync = {
+  enabled: false,
+  mode: 'mapped',
+  mappings: {},
+  whenAbsent: 'keep',
+  whenNull: 'keep',
+  allowAdministrators: false,
+};
+
+/** How a provider's claimed names become memberships: not at all, until somebody says how. */
 export async function getGroupSync(database: SqlClient, provider: string): Promise<GroupSync> {
   const rows = await database.$queryRaw<(Omit<GroupSync, 'mappings'> & { mappings: [string, number[]][] })[]>`
     select enabled, mode, when_absent as "whenAbsent", when_null as "whenNull", allow_administrators as "allowAdministrators",
@@ -11,15 +20,16 @@ export async function getGroupSync(database: SqlClient, provider: string): Promi
       ), '[]') as mappings
     from group_sync where provider = ${provider}`;
   const [settings] = rows;
-  if (!settings) throw new Error(`no settings for provider ${provider}`);
+  if (!settings) return off;
   return { ...settings, mappings: Object.fromEntries(settings.mappings) };
 }
 
 export async function saveGroupSync(tx: SqlClient, provider: string, settings: GroupSync): Promise<void> {
   await tx.$executeRaw`
-    update group_sync set enabled = ${settings.enabled}, mode = ${settings.mode}, when_absent = ${settings.whenAbsent},
-      when_null = ${settings.whenNull}, allow_administrators = ${settings.allowAdministrators}
-    where provider = ${provider}`;
+    insert into group_sync (provider, enabled, mode, when_absent, when_null, allow_administrators)
+    values (${provider}, ${settings.enabled}, ${settings.mode}, ${settings.whenAbsent}, ${settings.whenNull}, ${settings.allowAdministrators})
+    on conflict (provider) do update set enabled = excluded.enabled, mode = excluded.mode, when_absent = excluded.when_absent,
+      when_null = excluded.when_null, allow_administrators = excluded.allow_administrators`;
   const mappings = Object.entries(settings.mappings).flatMap(([name, groupIds]) =>
     groupIds.map((groupId) => ({ name, groupId })),
   );

@@ -5,8 +5,8 @@ import { changeGroupSync } from '../group-sync/change-group-sync.js';
 import { previewGroupSync } from '../preview/preview-policy-changes.js';
 
 export const putGroupSyncRoute = (database: Database): AnyRoute =>
-  route(putGroupSync, ({ query: { dryRun }, body, ...context }) =>
+  route(putGroupSync, ({ params: { provider }, query: { dryRun }, body, ...context }) =>
     dryRun
-      ? previewGroupSync(database, 'jwt', body, authorOf(context))
-      : changeGroupSync(database, 'jwt', body, authorOf(context)),
+      ? previewGroupSync(database, provider, body, authorOf(context))
+      : changeGroupSync(database, provider, body, authorOf(context)),
   );
