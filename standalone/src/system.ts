@@ -105,6 +105,7 @@ async function startServices({ config, secrets, log, checks, urls, dataSources }
       jwtSharedSecret: config.SANDGATE_JWT_SHARED_SECRET ?? secrets.jwtSharedSecret,
       sessionSeconds: config.SESSION_MAX_AGE_SECONDS,
       refusalsPerMinute: config.SANDGATE_REFUSALS_PER_MINUTE,
+      sessionIdleSeconds: config.SANDGATE_SESSION_IDLE_SECONDS,
     }),
     createDirectory(of('directory')),
     createPermissions(of('permissions')),

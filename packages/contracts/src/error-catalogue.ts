@@ -282,6 +282,11 @@ export const errorCatalogue = {
     remedy: 'Try again after `Retry-After`. A valid token is never held up by this.',
     retryAfterSeconds: 3,
   },
+  'auth.session_not_found': {
+    status: 404,
+    message: 'There is no such session.',
+    remedy: 'GET /api/sessions lists those that are not over.',
+  },
   'auth.key_not_found': {
     status: 404,
     message: 'There is no such key.',

@@ -10,6 +10,7 @@ export * from './api/policies.js';
 export { isProviderAddress } from './api/provider-settings.js';
 export * from './api/providers.js';
 export * from './api/records.js';
+export * from './api/sessions.js';
 export * from './api/sign-in.js';
 export * from './api/tables.js';
 export * from './attribute.js';

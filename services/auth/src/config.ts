@@ -17,6 +17,7 @@ export const authSettings = {
   SANDGATE_TRUSTED_PROXIES: setting.networks.default([]),
   SANDGATE_REFUSALS_PER_MINUTE: setting.number({ min: 1, max: 1_000_000 }).default(20),
   SESSION_MAX_AGE_SECONDS: setting.number({ min: 60, max: 31_536_000 }).default(1_209_600),
+  SANDGATE_SESSION_IDLE_SECONDS: setting.number({ min: 300, max: 31_536_000 }).optional(),
 };
 
 const schema = z.object({ ...serviceSettings, ...authSettings });

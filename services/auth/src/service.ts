@@ -14,8 +14,11 @@ import { createSigningKeyRoute } from './http/create-signing-key.route.js';
 import { deleteProviderRoute } from './http/delete-provider.route.js';
 import { deleteSigningKeyRoute } from './http/delete-signing-key.route.js';
 import { dryRunTokenRoute } from './http/dry-run-token.route.js';
+import { endSessionRoute } from './http/end-session.route.js';
+import { endSessionsRoute } from './http/end-sessions.route.js';
 import { getProviderRoute } from './http/get-provider.route.js';
 import { listProvidersRoute } from './http/list-providers.route.js';
+import { listSessionsRoute } from './http/list-sessions.route.js';
 import { putProviderRoute } from './http/put-provider.route.js';
 import { signInWithPasswordRoute } from './http/sign-in-with-password.route.js';
 import { signOutRoute } from './http/sign-out.route.js';
@@ -54,7 +57,9 @@ export interface AuthDependencies extends Environment {
   readonly sessionSeconds: number;
   /** So many sign-ins of one source are refused a minute, before it is held back. */
   readonly refusalsPerMinute: number;
-  /** directory, permissions and dashboard, for what a dry run of a token tells. */
+  /** And so long after it was last used; only the former where absent. */
+  readonly sessionIdleSeconds?: number | undefined;
+  /** permissions for administrators and groups; directory, permissions and dashboard for what a dry run of a token tells. */
   readonly ask: Ask;
 }
 
@@ -66,11 +71,11 @@ const limits = { maxSources: 20_000, now: () => performance.now() };
  * publishes `UserLoggedIn` and consumes nothing.
  */
 export function createAuth(dependencies: AuthDependencies): Service {
-  const { siteUrl, sessionSeconds, ask } = dependencies;
+  const { siteUrl, sessionSeconds, sessionIdleSeconds: idleSeconds, ask } = dependencies;
   const database = connect(dependencies.databaseUrl, { max: 10 });
   const outbox = createOutbox();
   const accounts = createAccountStore(database);
-  const sessions = createSessionStore(database, sessionSeconds);
+  const sessions = createSessionStore(database, { sessionSeconds, idleSeconds });
   const providerStore = createProviderStore(database);
   const providers = createCurrentProviders(providerStore);
   const keyUses = createKeyUses();
@@ -108,6 +113,9 @@ export function createAuth(dependencies: AuthDependencies): Service {
         signIn: guardPasswords(guard(), signInWithPassword({ accounts, sessions, outbox })),
       }),
       signOutRoute({ siteUrl, sessions }),
+      listSessionsRoute({ sessions, ask }),
+      endSessionRoute({ sessions, ask }),
+      endSessionsRoute({ sessions, ask }),
       listProvidersRoute(describeAll),
       createProviderRoute({
         siteUrl,

@@ -88,7 +88,15 @@ export async function startAuth({
       },
     }),
   );
-  const service = createAuth({
+  // Bound late: what the service asks is answered by the service itself or stood in for.
+  const ask: Ask = async (question, input) => {
+    if (question.name !== describeMemberships.name) return directAsk(() => service.answers)(question, input);
+    const { accountId } = describeMemberships.input.parse(input);
+    const rows = await query('select from account where id = $1 and first_administrator', [accountId]);
+    return question.output.parse({ administrator: rows.length === 1, groups: [] });
+  };
+  const service: Service = createAuth({
+    ask,
     databaseUrl: databases.urls.auth,
     siteUrl,
     sessionSeconds: 1_209_600,
@@ -101,13 +109,6 @@ export async function startAuth({
     ask: (question, input) => ask(question, input),
     ...change,
   });
-  const own = directAsk(() => service.answers);
-  const ask: Ask = async (question, input) => {
-    if (question.name !== describeMemberships.name) return own(question, input);
-    const { accountId } = describeMemberships.input.parse(input);
-    const rows = await query('select from account where id = $1 and first_administrator', [accountId]);
-    return question.output.parse({ administrator: rows.length === 1, groups: [] });
-  };
   const pool = new pg.Pool({ connectionString: databases.adminUrl, max: 4, options: '-c search_path=auth' });
   const query: RunningAuth['query'] = async (sql, values) => (await pool.query(sql, values)).rows;
   const close = async (): Promise<void> => {

@@ -6,6 +6,7 @@ import * as operations from './operations.js';
 import * as policies from './policies.js';
 import * as providers from './providers.js';
 import * as records from './records.js';
+import * as sessions from './sessions.js';
 import * as signIn from './sign-in.js';
 import * as tables from './tables.js';
 
@@ -15,6 +16,7 @@ const isEndpoint = (value: unknown): value is Endpoint =>
 /** Every operation of the HTTP API, in the order of the document. */
 export const endpoints: readonly Endpoint[] = [
   signIn,
+  sessions,
   providers,
   dryRun,
   accounts,

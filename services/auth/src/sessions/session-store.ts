@@ -1,7 +1,7 @@
-import { type Introspection, UserLoggedIn } from '@sandgate/contracts';
+import { type Introspection, type Session, UserLoggedIn } from '@sandgate/contracts';
 import { createBatcher } from '@sandgate/service-kit';
 import { userLoggedInData } from '../accounts/user-logged-in-store.js';
-import type { PrismaClient } from '../generated/prisma/client.js';
+import { Prisma, type PrismaClient } from '../generated/prisma/client.js';
 
 export interface NewSession {
   readonly accountId: string;
@@ -19,9 +19,32 @@ export interface SessionStore {
   remove(sessionHash: string): Promise<void>;
   /** What a session stands for now. Concurrent calls share a statement. */
   introspect(sessionHash: string): Promise<Introspection>;
+  /** Sessions of an account that are not over, the newest first. */
+  list(wanted: WantedSessions): Promise<{ data: Session[]; total: number }>;
+  /** Ends one, if it is that account's where one is named. False when there is no such session. */
+  end(session: { readonly id: string; readonly accountId?: string }): Promise<boolean>;
+  /** Ends all sessions of an account but the one of that hash; answers how many. */
+  endAll(accountId: string, exceptHash?: string): Promise<number>;
 }
 
-export const createSessionStore = (database: PrismaClient, sessionSeconds: number): SessionStore => ({
+export interface WantedSessions {
+  readonly accountId: string;
+  readonly limit: number;
+  readonly offset: number;
+  /** The session that asks. */
+  readonly currentHash: string;
+}
+
+/** How long a session lasts: so long after the sign-in, and, where there is an idle limit, so long after it was last used. */
+export interface SessionLimits {
+  readonly sessionSeconds: number;
+  readonly idleSeconds?: number | undefined;
+}
+
+export const createSessionStore = (
+  database: PrismaClient,
+  { sessionSeconds, idleSeconds }: SessionLimits,
+): SessionStore => ({
   async open({ accountId, passwordHash, sessionHash, previousSessionHash, traceparent }) {
     const opened = await database.$executeRaw`
       with owner as materialized (
@@ -42,11 +65,63 @@ export const createSessionStore = (database: PrismaClient, sessionSeconds: numbe
     await database.$executeRaw`delete from session where token_hash = decode(${sessionHash}, 'hex')`;
   },
   introspect: createBatcher({
-    run: (hashes: readonly string[]) => introspectSessions(database, hashes),
+    run: (hashes: readonly string[]) => introspectSessions(database, hashes, idleSeconds),
     maxSize: 256,
     lanes: 2,
   }),
+  async list({ accountId, limit, offset, currentHash }) {
+    const rows = await database.$queryRaw<ListedRow[]>`
+      with listed as materialized (
+        select * from session s where account_id = ${accountId}::uuid and ${isCurrent(idleSeconds)}
+      ), page as (
+        select * from listed order by created_at desc, id limit ${limit}::int offset ${offset}::int
+      )
+      select counted.total, id, account_id, provider, created_at, last_seen_at, expires_at, token_hash = decode(${currentHash}, 'hex') as current
+      from (select count(*)::int as total from listed) counted left join page on true
+      order by created_at desc, id`;
+    return { data: rows.flatMap(toSession), total: rows[0]?.total ?? 0 };
+  },
+  async end({ id, accountId }) {
+    const ended = await database.$executeRaw`
+      delete from session where id = ${id}::uuid and account_id = coalesce(${accountId ?? null}::uuid, account_id)`;
+    return ended === 1;
+  },
+  async endAll(accountId, exceptHash) {
+    return database.$executeRaw`
+      delete from session where account_id = ${accountId}::uuid and token_hash is distinct from decode(${exceptHash ?? null}, 'hex')`;
+  },
 });
+
+interface ListedRow {
+  readonly total: number;
+  /** Null on a page without sessions. */
+  readonly id: string | null;
+  readonly account_id: string;
+  readonly provider: string;
+  readonly created_at: Date;
+  readonly last_seen_at: Date;
+  readonly expires_at: Date;
+  readonly current: boolean;
+}
+
+const toSession = ({ id, ...row }: ListedRow): Session[] =>
+  id === null
+    ? []
+    : [
+        {
+          id,
+          accountId: row.account_id,
+          provider: row.provider,
+          createdAt: row.created_at.toISOString(),
+          lastSeenAt: row.last_seen_at.toISOString(),
+          expiresAt: row.expires_at.toISOString(),
+          current: row.current,
+        },
+      ];
+
+/** Of a session under the alias `s`: neither limit is reached. */
+const isCurrent = (idleSeconds: number | undefined): Prisma.Sql => Prisma.sql`s.expires_at > now()
+  and s.last_seen_at > coalesce(now() - make_interval(secs => ${idleSeconds ?? null}::float8), '-infinity')`;
 
 interface IntrospectedRow {
   readonly single_sign_on: boolean;
@@ -55,16 +130,27 @@ interface IntrospectedRow {
   readonly claims_version: number;
 }
 
-async function introspectSessions(database: PrismaClient, hashes: readonly string[]): Promise<Introspection[]> {
+/** That they are seen is written once a minute, where nobody else holds the row: nothing waits for it. */
+async function introspectSessions(
+  database: PrismaClient,
+  hashes: readonly string[],
+  idleSeconds: number | undefined,
+): Promise<Introspection[]> {
   const rows = await database.$queryRaw<IntrospectedRow[]>`
-    select single_sign_on, s.hash, s.account_id, s.claims_version
+    with active as materialized (
+      select token_hash, account_id, claims_version, last_seen_at
+      from session s join account on account.id = account_id
+      where token_hash = any (array(select decode(hash, 'hex') from unnest(${[...new Set(hashes)]}::text[]) as asked (hash)))
+        and status = 'active' and ${isCurrent(idleSeconds)}
+    ), seen as (
+      update session set last_seen_at = now() where token_hash = any (array(
+        select token_hash from session
+        where token_hash = any (array(select token_hash from active where last_seen_at < now() - interval '1 minute'))
+        for no key update skip locked))
+    )
+    select single_sign_on, encode(token_hash, 'hex') as hash, account_id, claims_version
     from (select exists (select from provider where enabled and (kind = 'oidc' or identity_provider_uri is not null)) as single_sign_on) p
-      left join lateral (
-        select encode(token_hash, 'hex') as hash, account_id, claims_version
-        from session join account on account.id = account_id
-        where token_hash = any (array(select decode(hash, 'hex') from unnest(${[...new Set(hashes)]}::text[]) as asked (hash)))
-          and expires_at > now() and status = 'active'
-      ) s on true`;
+      left join active on true`;
   const bySession = new Map(rows.map((row) => [row.hash, row]));
   const singleSignOn = rows[0]?.single_sign_on ?? false;
   return hashes.map((hash) => {
