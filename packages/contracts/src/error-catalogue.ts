@@ -68,7 +68,8 @@ export const errorCatalogue = {
   'auth.session_required': {
     status: 401,
     message: 'Sign in first.',
-    remedy: 'Send a session by the cookie sandgate.SESSION, X-Metabase-Session or Authorization: Bearer.',
+    remedy:
+      'Send a session by the cookie sandgate.SESSION, X-Metabase-Session or Authorization: Bearer; an API key by X-Api-Key or Authorization: Bearer.',
   },
   'auth.administrator_required': {
     status: 403,
@@ -287,6 +288,16 @@ export const errorCatalogue = {
     message: 'There is no such session.',
     remedy: 'GET /api/sessions lists those that are not over.',
   },
+  'auth.api_key_groups_invalid': {
+    status: 400,
+    message: 'An API key cannot be in these groups; nothing was saved.',
+    remedy: 'Each entry of `details.faults` names a group and what is wrong with it.',
+  },
+  'auth.api_key_not_found': {
+    status: 404,
+    message: 'There is no such API key.',
+    remedy: 'GET /api/api-keys lists them.',
+  },
   'auth.key_not_found': {
     status: 404,
     message: 'There is no such key.',
@@ -349,6 +360,11 @@ export const errorCatalogue = {
     status: 409,
     message: 'The membership comes from a provider and would come back.',
     remedy: 'Change the mapping or what the provider says; `details.sources` names where it comes from.',
+  },
+  'permissions.membership_of_api_key': {
+    status: 409,
+    message: 'The account is that of an API key, which is in the groups that the key names and in no other.',
+    remedy: 'PATCH /api/api-keys/:id changes its groups.',
   },
   'permissions.last_administrator': {
     status: 409,

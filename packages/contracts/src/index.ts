@@ -1,4 +1,5 @@
 export * from './api/accounts.js';
+export * from './api/api-keys.js';
 export * from './api/change-preview.js';
 export * from './api/define-endpoint.js';
 export * from './api/dry-run.js';

@@ -14,7 +14,7 @@ export {
   type Route,
   route,
 } from './http/route.js';
-export { type SessionCredential, sessionCookie, sessionCookieHeader } from './http/session-credential.js';
+export { apiKeyPrefix, type SessionCredential, sessionCookie, sessionCookieHeader } from './http/session-credential.js';
 export * from './job.js';
 export * from './logger.js';
 export * from './openapi.js';

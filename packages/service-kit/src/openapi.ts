@@ -43,6 +43,7 @@ export function openApiDocument(endpoints: readonly Endpoint[]): Json {
         cookie: { type: 'apiKey', in: 'cookie', name: 'sandgate.SESSION' },
         header: { type: 'apiKey', in: 'header', name: 'X-Metabase-Session' },
         bearer: { type: 'http', scheme: 'bearer' },
+        apiKey: { type: 'apiKey', in: 'header', name: 'X-Api-Key' },
       },
     },
   };
@@ -54,7 +55,7 @@ function operationOf(endpoint: Endpoint): Json {
     summary: endpoint.summary,
     tags: [endpoint.owner],
     'x-access': endpoint.access,
-    security: endpoint.access === 'anyone' ? [] : [{ cookie: [] }, { header: [] }, { bearer: [] }],
+    security: endpoint.access === 'anyone' ? [] : [{ cookie: [] }, { header: [] }, { bearer: [] }, { apiKey: [] }],
     ...(parameters.length > 0 && { parameters }),
     ...(endpoint.body && {
       requestBody: {

@@ -17,7 +17,6 @@ await runProcess(async () => {
     ask,
     databaseUrl: config.DATABASE_URL,
     siteUrl: config.SANDGATE_SITE_URL,
-    ask,
     sessionSeconds: config.SESSION_MAX_AGE_SECONDS,
     refusalsPerMinute: config.SANDGATE_REFUSALS_PER_MINUTE,
     sessionIdleSeconds: config.SANDGATE_SESSION_IDLE_SECONDS,

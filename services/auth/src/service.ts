@@ -3,20 +3,26 @@ import { createOutbox } from '@sandgate/messaging';
 import type { Service } from '@sandgate/service-kit';
 import { createAccountStore } from './accounts/account-store.js';
 import { announceEveryAccount } from './accounts/user-logged-in-store.js';
+import { createApiKeyStore } from './api-keys/api-key-store.js';
+import { createApiKeyChanger } from './api-keys/change-api-keys.js';
 import { connect } from './database.js';
 import { dryRunToken } from './dry-run/dry-run-token.js';
 import { createPreviewSignIn } from './dry-run/preview-sign-in-store.js';
 import { applyEnvironment, type Environment } from './environment/apply-environment.js';
 import { createEnvironmentStore } from './environment/environment-store.js';
+import { changeApiKeyRoute } from './http/change-api-key.route.js';
 import { changeSigningKeyRoute } from './http/change-signing-key.route.js';
+import { createApiKeyRoute } from './http/create-api-key.route.js';
 import { createProviderRoute } from './http/create-provider.route.js';
 import { createSigningKeyRoute } from './http/create-signing-key.route.js';
+import { deleteApiKeyRoute } from './http/delete-api-key.route.js';
 import { deleteProviderRoute } from './http/delete-provider.route.js';
 import { deleteSigningKeyRoute } from './http/delete-signing-key.route.js';
 import { dryRunTokenRoute } from './http/dry-run-token.route.js';
 import { endSessionRoute } from './http/end-session.route.js';
 import { endSessionsRoute } from './http/end-sessions.route.js';
 import { getProviderRoute } from './http/get-provider.route.js';
+import { listApiKeysRoute } from './http/list-api-keys.route.js';
 import { listProvidersRoute } from './http/list-providers.route.js';
 import { listSessionsRoute } from './http/list-sessions.route.js';
 import { putProviderRoute } from './http/put-provider.route.js';
@@ -36,6 +42,7 @@ import { createSigningKey, deleteSigningKey, retireSigningKey } from './provider
 import { createCurrentProviders } from './providers/current-providers.js';
 import { createKeyUses, noteKeyUses } from './providers/key-uses.js';
 import { createProviderStore } from './providers/provider-store.js';
+import { introspectApiKeyAnswer } from './questions/introspect-api-key.answer.js';
 import { introspectSessionAnswer } from './questions/introspect-session.answer.js';
 import { setAccountStatusAnswer } from './questions/set-account-status.answer.js';
 import { announceRefusals } from './refusals/announce-refusals.js';
@@ -76,6 +83,8 @@ export function createAuth(dependencies: AuthDependencies): Service {
   const outbox = createOutbox();
   const accounts = createAccountStore(database);
   const sessions = createSessionStore(database, { sessionSeconds, idleSeconds });
+  const keys = createApiKeyStore(database);
+  const apiKeys = createApiKeyChanger({ keys, ask, outbox });
   const providerStore = createProviderStore(database);
   const providers = createCurrentProviders(providerStore);
   const keyUses = createKeyUses();
@@ -116,6 +125,10 @@ export function createAuth(dependencies: AuthDependencies): Service {
       listSessionsRoute({ sessions, ask }),
       endSessionRoute({ sessions, ask }),
       endSessionsRoute({ sessions, ask }),
+      listApiKeysRoute(keys),
+      createApiKeyRoute(apiKeys),
+      changeApiKeyRoute(apiKeys),
+      deleteApiKeyRoute(apiKeys),
       listProvidersRoute(describeAll),
       createProviderRoute({
         siteUrl,
@@ -134,7 +147,7 @@ export function createAuth(dependencies: AuthDependencies): Service {
       deleteSigningKeyRoute(deleteSigningKey(providerStore)),
       dryRunTokenRoute(dryRunToken({ providers, previewSignIn: createPreviewSignIn(database), ask })),
     ],
-    answers: [introspectSessionAnswer(sessions), setAccountStatusAnswer(accounts)],
+    answers: [introspectSessionAnswer(sessions), introspectApiKeyAnswer(keys), setAccountStatusAnswer(accounts)],
     subscriptions: [],
     jobs: [
       { name: 'remove-expired', everySeconds: 60, run: () => removeExpired(database) },

@@ -24,6 +24,7 @@ import { removeMemberRoute } from './http/remove-member.route.js';
 import { renameGroupRoute } from './http/rename-group.route.js';
 import { answerAwaitAccountRevision } from './questions/await-account-revision.answer.js';
 import { answerDecide } from './questions/decide.answer.js';
+import { answerDescribeGroups } from './questions/describe-groups.answer.js';
 import { answerDescribeMemberships } from './questions/describe-memberships.answer.js';
 import { answerHasAppliedCatalogue } from './questions/has-applied-catalogue.answer.js';
 import { answerPreviewAccess } from './questions/preview-access.answer.js';
@@ -72,6 +73,7 @@ export function createPermissions(dependencies: PermissionsDependencies): Servic
     answers: [
       answerDecide(findCurrentAccess),
       answerDescribeMemberships(findCurrentAccess),
+      answerDescribeGroups(database),
       answerAwaitAccountRevision(database, applied),
       answerReserveDeactivation(database),
       answerPreviewAccess(database),

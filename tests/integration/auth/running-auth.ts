@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import { type AuthDependencies, createAuth } from '@sandgate/auth';
 import {
   type Ask,
+  describeGroups,
   describeMemberships,
   type EventData,
   type Introspection,
@@ -17,6 +18,14 @@ import { sharedSecret } from './tokens.js';
 export const siteUrl = 'http://localhost:3000';
 export const providerUri = 'https://app.example/sso/sandgate';
 export const administrator = { email: 'admin@acme.example', password: 'correct horse battery' };
+
+/** Groups that permissions has. */
+const knownGroups = [
+  { id: 1, name: 'All Users', kind: 'all-users' },
+  { id: 2, name: 'Administrators', kind: 'administrators' },
+  { id: 3, name: 'Customer Acme', kind: 'custom' },
+  { id: 4, name: 'Customer Globex', kind: 'custom' },
+];
 
 export interface Answered {
   readonly status: number;
@@ -90,6 +99,10 @@ export async function startAuth({
   );
   // Bound late: what the service asks is answered by the service itself or stood in for.
   const ask: Ask = async (question, input) => {
+    if (question.name === describeGroups.name) {
+      const { groupIds } = describeGroups.input.parse(input);
+      return question.output.parse({ groups: knownGroups.filter(({ id }) => groupIds.includes(id)) });
+    }
     if (question.name !== describeMemberships.name) return directAsk(() => service.answers)(question, input);
     const { accountId } = describeMemberships.input.parse(input);
     const rows = await query('select from account where id = $1 and first_administrator', [accountId]);

@@ -1,4 +1,5 @@
 import * as accounts from './accounts.js';
+import * as apiKeys from './api-keys.js';
 import type { Endpoint } from './define-endpoint.js';
 import * as dryRun from './dry-run.js';
 import * as groups from './groups.js';
@@ -17,6 +18,7 @@ const isEndpoint = (value: unknown): value is Endpoint =>
 export const endpoints: readonly Endpoint[] = [
   signIn,
   sessions,
+  apiKeys,
   providers,
   dryRun,
   accounts,

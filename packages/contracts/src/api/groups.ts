@@ -81,7 +81,12 @@ export const addMember = defineEndpoint({
   status: 204,
   alsoStatus: 200,
   response: previewOrNothing,
-  errors: ['permissions.group_not_found', 'permissions.account_not_found', 'permissions.membership_automatic'],
+  errors: [
+    'permissions.group_not_found',
+    'permissions.account_not_found',
+    'permissions.membership_automatic',
+    'permissions.membership_of_api_key',
+  ],
 });
 
 export const removeMember = defineEndpoint({

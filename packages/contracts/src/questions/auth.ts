@@ -17,6 +17,17 @@ export const introspectSession = defineQuestion({
   output: Introspection,
 });
 
+/** What an API key stands for now. It is never a session, nor a session an API key. */
+export const introspectApiKey = defineQuestion({
+  name: 'auth.introspect-api-key',
+  answeredBy: 'auth',
+  input: z.strictObject({ key: z.string().max(128) }),
+  output: z.discriminatedUnion('active', [
+    z.strictObject({ active: z.literal(true), accountId: z.uuid(), claimsVersion: z.int().positive() }),
+    z.strictObject({ active: z.literal(false) }),
+  ]),
+});
+
 /** Sets the status of an account; deactivating also ends its sessions, in one transaction. Safe to repeat. `directory.account_not_found` when unknown. */
 export const setAccountStatus = defineQuestion({
   name: 'auth.set-account-status',

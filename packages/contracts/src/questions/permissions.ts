@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Group, GroupId } from '../api/groups.js';
 import { TableId } from '../catalogue.js';
 import { Decision } from '../decision.js';
 import { AccountChanged } from '../events/account-changed.v1.js';
@@ -47,6 +48,14 @@ export const awaitAccountRevision = defineQuestion({
   answeredBy: 'permissions',
   input: z.strictObject({ accountId: z.uuid(), revision: z.int().positive() }),
   output: z.strictObject({ applied: z.boolean() }),
+});
+
+/** Those of these groups that exist. */
+export const describeGroups = defineQuestion({
+  name: 'permissions.describe-groups',
+  answeredBy: 'permissions',
+  input: z.strictObject({ groupIds: z.array(GroupId).max(1000) }),
+  output: z.strictObject({ groups: z.array(Group.omit({ members: true })) }),
 });
 
 /**

@@ -1,8 +1,17 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { type Ask, describeMemberships, type Endpoint, Failure, introspectSession } from '@sandgate/contracts';
+import {
+  type Ask,
+  describeMemberships,
+  type Endpoint,
+  Failure,
+  introspectApiKey,
+  introspectSession,
+} from '@sandgate/contracts';
 import type { Caller } from './route.js';
 import { holdsServiceCredential } from './service-credential.js';
 import { type SessionCredential, sessionCredentialOf } from './session-credential.js';
+
+const maxTokenLength = 128;
 
 export interface GateOptions {
   readonly ask: Ask;
@@ -53,11 +62,18 @@ function refuseForeignOrigin(
 async function authenticate(endpoint: Endpoint, credential: SessionCredential | undefined, ask: Ask): Promise<Caller> {
   const isPage = endpoint.answers === 'page';
   if (!credential && !isPage) throw new Failure('auth.session_required');
-  // A longer one cannot be a session of ours.
-  const token = credential && credential.token.length <= 128 ? { token: credential.token } : {};
-  const session = await ask(introspectSession, token);
+  if (credential?.by === 'api-key' && !isPage) return authenticateProgram(credential.token, ask);
+  // A longer one cannot be a session of ours; an API key opens no page.
+  const isSession = credential && credential.by !== 'api-key' && credential.token.length <= maxTokenLength;
+  const session = await ask(introspectSession, isSession ? { token: credential.token } : {});
   if (session.active) return { accountId: session.accountId, claimsVersion: session.claimsVersion };
   throw isPage ? new SignInNeeded(session.singleSignOn) : new Failure('auth.session_required');
+}
+
+async function authenticateProgram(key: string, ask: Ask): Promise<Caller> {
+  const known = key.length <= maxTokenLength ? await ask(introspectApiKey, { key }) : undefined;
+  if (!known?.active) throw new Failure('auth.session_required');
+  return { accountId: known.accountId, claimsVersion: known.claimsVersion };
 }
 
 async function requireAdministrator(caller: Caller, ask: Ask): Promise<void> {

@@ -4,14 +4,26 @@ export const sessionCookie = 'sandgate.SESSION';
 
 export interface SessionCredential {
   readonly token: string;
-  /** A browser attaches a cookie by itself, so a request that it signs needs proof that this site made it. */
-  readonly by: 'cookie' | 'header';
+  /**
+   * A browser attaches a cookie by itself, so a request that it signs needs proof that this site made it. What comes as an API key is
+   * looked for among the API keys only, and nothing else is.
+   */
+  readonly by: 'cookie' | 'header' | 'api-key';
 }
 
-/** The session that a request carries. A header wins over the cookie: somebody set it on purpose. */
+/** What an API key begins with, so that a bearer token shows what it is, and secret scanners find it. */
+export const apiKeyPrefix = 'sgk_';
+
+/** The session or API key that a request carries. A header wins over the cookie: somebody set it on purpose. */
 export function sessionCredentialOf(headers: IncomingHttpHeaders): SessionCredential | undefined {
-  const header = headers['x-metabase-session'] ?? bearerOf(headers);
-  if (typeof header === 'string' && header !== '') return { token: header, by: 'header' };
+  const apiKey = headers['x-api-key'];
+  if (typeof apiKey === 'string' && apiKey !== '') return { token: apiKey, by: 'api-key' };
+  const session = headers['x-metabase-session'];
+  const header = session ?? bearerOf(headers);
+  if (typeof header === 'string' && header !== '') {
+    const isApiKey = session === undefined && header.startsWith(apiKeyPrefix);
+    return { token: header, by: isApiKey ? 'api-key' : 'header' };
+  }
   const cookie = cookieOf(headers.cookie, sessionCookie);
   return cookie === undefined || cookie === '' ? undefined : { token: cookie, by: 'cookie' };
 }

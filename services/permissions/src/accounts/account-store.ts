@@ -3,19 +3,22 @@ import type { SqlClient } from '@sandgate/messaging';
 
 export type AccountState = EventData<typeof AccountChanged>;
 
+/** Only auth claims by this provider, and of an API key nothing else: no provider of sign-ins can have its name. */
+const apiKeyClaims = JSON.stringify([{ provider: 'api-key' }]);
+
 /**
  * Takes over the state of accounts, one per account, where it is newer than what is there; returns the ids of those. Their rows stay
  * locked until the transaction ends, which makes it the turn of one consumer at a time to write what else belongs to them.
  */
 export async function takeOverAccounts(tx: SqlClient, states: readonly AccountState[]): Promise<string[]> {
   const rows = await tx.$queryRaw<{ id: string }[]>`
-    insert into account (id, revision, claims_version, status, attributes)
-    select "accountId", revision, "claimsVersion", status, attributes
+    insert into account (id, revision, claims_version, status, attributes, is_api_key)
+    select "accountId", revision, "claimsVersion", status, attributes, groups @> ${apiKeyClaims}::jsonb
     from jsonb_to_recordset(${JSON.stringify(states)}::jsonb)
-      as state ("accountId" uuid, revision integer, "claimsVersion" integer, status text, attributes jsonb)
+      as state ("accountId" uuid, revision integer, "claimsVersion" integer, status text, attributes jsonb, groups jsonb)
     order by "accountId"
     on conflict (id) do update set revision = excluded.revision, claims_version = excluded.claims_version,
-      status = excluded.status, attributes = excluded.attributes
+      status = excluded.status, attributes = excluded.attributes, is_api_key = excluded.is_api_key
     where account.revision < excluded.revision
     returning id`;
   return rows.map(({ id }) => id);
@@ -77,9 +80,14 @@ export async function releaseDeactivation(database: SqlClient, accountId: string
   await database.$executeRaw`update account set deactivation_reserved = false where id = ${accountId}::uuid`;
 }
 
-export async function accountExists(database: SqlClient, accountId: string): Promise<boolean> {
-  const found = await database.$queryRaw<unknown[]>`select id from account where id = ${accountId}::uuid`;
-  return found.length > 0;
+export async function findAccount(
+  database: SqlClient,
+  accountId: string,
+): Promise<{ readonly isApiKey: boolean } | undefined> {
+  const found = await database.$queryRaw<
+    { isApiKey: boolean }[]
+  >`select is_api_key as "isApiKey" from account where id = ${accountId}::uuid`;
+  return found[0];
 }
 
 /** Whether the account is an active administrator by hand, and nobody else is. True only means something under the lock of the policy. */

@@ -1,6 +1,6 @@
 import { Failure } from '@sandgate/contracts';
 import type { Author, Database, SqlClient } from '@sandgate/messaging';
-import { accountExists, isLastAdministrator } from '../accounts/account-store.js';
+import { findAccount, isLastAdministrator } from '../accounts/account-store.js';
 import { announcePolicyChange } from '../policy/announce-policy-change.js';
 import { changePolicy } from '../policy/policy-store.js';
 import { requireGroup } from './change-group.js';
@@ -12,12 +12,13 @@ export interface MembershipKey {
   readonly accountId: string;
 }
 
-/** Makes somebody a member by hand, whatever a provider says. Safe to repeat. */
+/** Makes somebody a member by hand, whatever a provider says; never an API key, whose groups are its own. Safe to repeat. */
 export const addMember = (database: Database, { groupId, accountId }: MembershipKey, by: Author): Promise<void> =>
   changePolicy(database, async (tx) => {
-    const { name } = await requireMembership(tx, { groupId, accountId });
+    const { group, isApiKey } = await requireMembership(tx, { groupId, accountId });
+    if (isApiKey) throw new Failure('permissions.membership_of_api_key');
     if (!(await insertManualMembership(tx, groupId, accountId))) return;
-    const after = { group: name, source: 'manual' };
+    const after = { group: group.name, source: 'manual' };
     await announcePolicyChange(tx, by, { what: 'membership', id: groupId, accountId, before: null, after });
   });
 
@@ -28,7 +29,7 @@ export const addMember = (database: Database, { groupId, accountId }: Membership
  */
 export const removeMember = (database: Database, { groupId, accountId }: MembershipKey, by: Author): Promise<void> =>
   changePolicy(database, async (tx) => {
-    const group = await requireMembership(tx, { groupId, accountId });
+    const { group } = await requireMembership(tx, { groupId, accountId });
     const sources = await findSources(tx, groupId, accountId);
     if (sources.some((source) => source !== 'manual'))
       throw new Failure('permissions.membership_from_provider', { details: { sources } });
@@ -39,9 +40,13 @@ export const removeMember = (database: Database, { groupId, accountId }: Members
     await announcePolicyChange(tx, by, { what: 'membership', id: groupId, accountId, before, after: null });
   });
 
-async function requireMembership(tx: SqlClient, { groupId, accountId }: MembershipKey): Promise<GroupRow> {
+async function requireMembership(
+  tx: SqlClient,
+  { groupId, accountId }: MembershipKey,
+): Promise<{ group: GroupRow; isApiKey: boolean }> {
   const group = await requireGroup(tx, groupId);
   if (group.kind === 'all-users') throw new Failure('permissions.membership_automatic');
-  if (!(await accountExists(tx, accountId))) throw new Failure('permissions.account_not_found');
-  return group;
+  const account = await findAccount(tx, accountId);
+  if (!account) throw new Failure('permissions.account_not_found');
+  return { group, isApiKey: account.isApiKey };
 }

@@ -1,0 +1,151 @@
+import { type ApiKey, type introspectApiKey, UserLoggedIn } from '@sandgate/contracts';
+import { createBatcher } from '@sandgate/service-kit';
+import type { z } from 'zod';
+import { userLoggedInData } from '../accounts/user-logged-in-store.js';
+import { Prisma, type PrismaClient } from '../generated/prisma/client.js';
+
+export type KeyIntrospection = z.infer<typeof introspectApiKey.output>;
+
+export interface NewApiKey {
+  readonly id: string;
+  /** Of the account; no person can have it. */
+  readonly email: string;
+  readonly name: string;
+  readonly groupIds: readonly number[];
+  /** SHA-256 in hex, like all hashes here. */
+  readonly keyHash: string;
+  readonly traceparent: string;
+}
+
+export interface ApiKeyChange {
+  readonly name?: string | undefined;
+  readonly groupIds?: readonly number[] | undefined;
+}
+
+export interface ApiKeyStore {
+  /** Makes the key with its account and announces it, as a sign-in does. */
+  create(key: NewApiKey): Promise<ApiKey>;
+  /** Undefined when there is no such key. */
+  change(id: string, change: ApiKeyChange, traceparent: string): Promise<ApiKey | undefined>;
+  /** Its account stays, in no group. False when there is no such key. */
+  remove(id: string, traceparent: string): Promise<boolean>;
+  list(page: { readonly limit: number; readonly offset: number }): Promise<{ data: ApiKey[]; total: number }>;
+  /** What a key stands for now. Concurrent calls share a statement. */
+  introspect(keyHash: string): Promise<KeyIntrospection>;
+}
+
+export const createApiKeyStore = (database: PrismaClient): ApiKeyStore => ({
+  async create({ id, email, name, groupIds, keyHash, traceparent }) {
+    const rows = await database.$queryRaw<KeyRow[]>`
+      with account_of_key as (
+        insert into account (id, email, is_api_key, claims, profile_provider)
+        values (${id}::uuid, ${email}, true, ${claimsOf({ name, groupIds })}::jsonb, 'api-key') returning *
+      ), key as (
+        insert into api_key (account_id, key_hash, name, group_ids)
+        values (${id}::uuid, decode(${keyHash}, 'hex'), ${name}, ${groupIds}::int[]) returning *
+      ), announced as (
+        insert into outbox (id, type, subject, data, traceparent)
+        select gen_random_uuid(), ${UserLoggedIn.type}, a.id, ${userLoggedInData}, ${traceparent} from account_of_key a
+      )
+      select ${keyColumns} from key join account_of_key account on account.id = account_id`;
+    return toApiKey(rows[0] as KeyRow);
+  },
+  async change(id, { name, groupIds }, traceparent) {
+    const said = claimsOf({ name, groupIds });
+    const rows = await database.$queryRaw<KeyRow[]>`
+      with key as (
+        update api_key set name = coalesce(${name ?? null}, name), group_ids = coalesce(${groupIds ?? null}::int[], group_ids)
+        where account_id = ${id}::uuid returning *
+      ), account_of_key as (
+        update account set claims = jsonb_build_object('api-key', claims -> 'api-key' || (${said}::jsonb -> 'api-key')),
+          claims_version = claims_version + 1
+        from key where account.id = key.account_id returning account.*
+      ), announced as (
+        insert into outbox (id, type, subject, data, traceparent)
+        select gen_random_uuid(), ${UserLoggedIn.type}, a.id, ${userLoggedInData}, ${traceparent} from account_of_key a
+      )
+      select ${keyColumns} from key join account_of_key account on account.id = account_id`;
+    return rows[0] && toApiKey(rows[0]);
+  },
+  async remove(id, traceparent) {
+    const removed = await database.$executeRaw`
+      with key as (
+        delete from api_key where account_id = ${id}::uuid returning account_id
+      ), account_of_key as (
+        update account set claims = jsonb_build_object('api-key', claims -> 'api-key' || (${claimsOf({ groupIds: [] })}::jsonb -> 'api-key')),
+          claims_version = claims_version + 1
+        from key where account.id = key.account_id returning account.*
+      )
+      insert into outbox (id, type, subject, data, traceparent)
+      select gen_random_uuid(), ${UserLoggedIn.type}, a.id, ${userLoggedInData}, ${traceparent} from account_of_key a`;
+    return removed === 1;
+  },
+  async list({ limit, offset }) {
+    const rows = await database.$queryRaw<(KeyRow | { total: number; account_id: null })[]>`
+      with page as (
+        select ${keyColumns} from api_key key join account on account.id = account_id
+        order by key.created_at desc, account_id limit ${limit}::int offset ${offset}::int
+      )
+      select counted.total, page.* from (select count(*)::int as total from api_key) counted left join page on true
+      order by created_at desc, account_id`;
+    const data = rows.flatMap((row) => (row.account_id === null ? [] : [toApiKey(row)]));
+    return { data, total: rows[0]?.total ?? 0 };
+  },
+  introspect: createBatcher({
+    run: (hashes: readonly string[]) => introspectKeys(database, hashes),
+    maxSize: 256,
+    lanes: 2,
+  }),
+});
+
+/** As a provider's token says it, so that it travels as that does: the groups are claimed by their ids. What is absent is not said. */
+const claimsOf = ({ name, groupIds }: ApiKeyChange): string =>
+  JSON.stringify({
+    'api-key': { firstName: name, ...(groupIds && { groups: { presence: 'listed', names: groupIds.map(String) } }) },
+  });
+
+interface KeyRow {
+  readonly total: number;
+  readonly account_id: string;
+  readonly name: string;
+  readonly group_ids: number[];
+  readonly status: ApiKey['status'];
+  readonly created_at: Date;
+  readonly last_used_at: Date | null;
+}
+
+const keyColumns = Prisma.sql`account_id, key.name, key.group_ids, account.status, key.created_at, key.last_used_at`;
+
+const toApiKey = (row: KeyRow): ApiKey => ({
+  id: row.account_id,
+  name: row.name,
+  groupIds: row.group_ids,
+  status: row.status,
+  createdAt: row.created_at.toISOString(),
+  lastUsedAt: row.last_used_at?.toISOString() ?? null,
+});
+
+/** That they are used is written once a minute, where nobody else holds the row: nothing waits for it. */
+async function introspectKeys(database: PrismaClient, hashes: readonly string[]): Promise<KeyIntrospection[]> {
+  const rows = await database.$queryRaw<{ hash: string; account_id: string; claims_version: number }[]>`
+    with active as materialized (
+      select key_hash, account_id, claims_version, last_used_at
+      from api_key join account on account.id = account_id
+      where key_hash = any (array(select decode(hash, 'hex') from unnest(${[...new Set(hashes)]}::text[]) as asked (hash)))
+        and status = 'active'
+    ), used as (
+      update api_key set last_used_at = now() where key_hash = any (array(
+        select key_hash from api_key
+        where key_hash = any (array(
+          select key_hash from active where last_used_at is null or last_used_at < now() - interval '1 minute'))
+        for no key update skip locked))
+    )
+    select encode(key_hash, 'hex') as hash, account_id, claims_version from active`;
+  const byKey = new Map(rows.map((row) => [row.hash, row]));
+  return hashes.map((hash) => {
+    const found = byKey.get(hash);
+    return found
+      ? { active: true, accountId: found.account_id, claimsVersion: found.claims_version }
+      : { active: false };
+  });
+}
