@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import {
+  enablePasswordSignIn,
   Failure,
   listDeadLetters,
   redriveDeadLetters,
@@ -16,6 +17,7 @@ const usage = `usage: npm run admin -- <command>
   dead-letters [--service NAME]              list the messages that were given up, with the reason of each
   redrive [--service NAME] [--id ID …]       put dead letters back into their queue; all of them without --id
   resync [--service NAME]                    republish everything from the owners; safe at any time
+  enable-password-sign-in                    let people sign in with a password again; safe at any time
 
 Services: ${serviceNames.join(', ')}. Speaks to the running system: by AUTH_URL, DIRECTORY_URL, PERMISSIONS_URL, DASHBOARD_URL and
 SANDGATE_SERVICE_CREDENTIAL where these are set, else to \`npm start\` by PORT and SANDGATE_HOME.`;
@@ -29,7 +31,7 @@ async function main(): Promise<void> {
   const command = positionals.length === 1 ? positionals[0] : undefined;
   if (
     services.some((name) => !serviceNames.includes(name)) ||
-    !['dead-letters', 'redrive', 'resync'].includes(command ?? '')
+    !['dead-letters', 'redrive', 'resync', 'enable-password-sign-in'].includes(command ?? '')
   ) {
     process.stderr.write(`${usage}\n`);
     process.exitCode = 2;
@@ -37,6 +39,11 @@ async function main(): Promise<void> {
   }
   const config = readAdminConfig(process.env);
   const ask = httpAsk(config.urls, config.serviceCredential ?? (await keepSecrets(config.home)).serviceCredential);
+  if (command === 'enable-password-sign-in') {
+    await ask(enablePasswordSignIn, {});
+    process.stdout.write('auth: people may sign in with a password\n');
+    return;
+  }
   for (const service of services) {
     if (command === 'resync') print(service, (await ask(resync[service], {})).republished, 'events republished');
     if (command === 'redrive')

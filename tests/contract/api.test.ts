@@ -16,6 +16,7 @@ describe('the HTTP contract', () => {
       'get /api/openapi.json',
       'get /auth/sso',
       'get /auth/sso/callback',
+      'post /api/password-reset',
       'post /api/session',
     ]);
   });

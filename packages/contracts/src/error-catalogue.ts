@@ -283,6 +283,44 @@ export const errorCatalogue = {
     remedy: 'Try again after `Retry-After`. A valid token is never held up by this.',
     retryAfterSeconds: 3,
   },
+  'auth.password_sign_in_disabled': {
+    status: 403,
+    message: 'Signing in with a password is turned off.',
+    remedy:
+      'Sign in from the application that leads here. An operator turns it on again by `npm run admin -- enable-password-sign-in`.',
+  },
+  'auth.current_password_wrong': {
+    status: 403,
+    message: 'The current password is wrong.',
+    remedy: 'Check it; an administrator can make a link by which you set another one.',
+  },
+  'auth.password_weak': {
+    status: 400,
+    message: 'The new password is not good enough.',
+    remedy: 'At least 12 characters, not the e-mail address, not one of the commonest; `details.faults` says which.',
+  },
+  'auth.password_reset_invalid': {
+    status: 400,
+    message: 'This link has been used, has expired, or was replaced by another one.',
+    remedy: 'Ask an administrator for a new one; it is good once, for 48 hours.',
+    constant: true,
+  },
+  'auth.account_not_found': {
+    status: 404,
+    message: 'There is no such account.',
+    remedy: 'GET /api/accounts lists them.',
+  },
+  'auth.account_without_password': {
+    status: 409,
+    message: 'This account has no password and gets none: it signs in through its provider, or is that of an API key.',
+    remedy: 'Sign in through the provider.',
+  },
+  'auth.no_other_way_in': {
+    status: 409,
+    message:
+      'No administrator has signed in through an enabled provider yet, so that nobody could look after the system.',
+    remedy: 'Sign in through the provider with an account that is in Administrators, then turn passwords off.',
+  },
   'auth.session_not_found': {
     status: 404,
     message: 'There is no such session.',

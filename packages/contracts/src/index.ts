@@ -7,6 +7,7 @@ export { endpoints } from './api/endpoints.js';
 export * from './api/groups.js';
 export * from './api/oidc-provider.js';
 export * from './api/operations.js';
+export * from './api/passwords.js';
 export * from './api/policies.js';
 export { isProviderAddress } from './api/provider-settings.js';
 export * from './api/providers.js';

@@ -11,8 +11,10 @@ import { createPreviewSignIn } from './dry-run/preview-sign-in-store.js';
 import { applyEnvironment, type Environment } from './environment/apply-environment.js';
 import { createEnvironmentStore } from './environment/environment-store.js';
 import { changeApiKeyRoute } from './http/change-api-key.route.js';
+import { changePasswordRoute } from './http/change-password.route.js';
 import { changeSigningKeyRoute } from './http/change-signing-key.route.js';
 import { createApiKeyRoute } from './http/create-api-key.route.js';
+import { createPasswordResetRoute } from './http/create-password-reset.route.js';
 import { createProviderRoute } from './http/create-provider.route.js';
 import { createSigningKeyRoute } from './http/create-signing-key.route.js';
 import { deleteApiKeyRoute } from './http/delete-api-key.route.js';
@@ -21,11 +23,14 @@ import { deleteSigningKeyRoute } from './http/delete-signing-key.route.js';
 import { dryRunTokenRoute } from './http/dry-run-token.route.js';
 import { endSessionRoute } from './http/end-session.route.js';
 import { endSessionsRoute } from './http/end-sessions.route.js';
+import { getPasswordSignInRoute } from './http/get-password-sign-in.route.js';
 import { getProviderRoute } from './http/get-provider.route.js';
 import { listApiKeysRoute } from './http/list-api-keys.route.js';
 import { listProvidersRoute } from './http/list-providers.route.js';
 import { listSessionsRoute } from './http/list-sessions.route.js';
+import { putPasswordSignInRoute } from './http/put-password-sign-in.route.js';
 import { putProviderRoute } from './http/put-provider.route.js';
+import { resetPasswordRoute } from './http/reset-password.route.js';
 import { signInWithPasswordRoute } from './http/sign-in-with-password.route.js';
 import { signOutRoute } from './http/sign-out.route.js';
 import { singleSignOnRoute } from './http/single-sign-on.route.js';
@@ -37,11 +42,17 @@ import { createOidcProviderStore } from './oidc/oidc-provider-store.js';
 import { signInWithCode } from './oidc/sign-in-with-code.js';
 import { startCodeFlow } from './oidc/start-code-flow.js';
 import { startSignIn } from './oidc/start-sign-in.js';
+import { createPasswordChanger } from './passwords/change-passwords.js';
+import { createPasswordSignInStore } from './passwords/password-sign-in-store.js';
+import { createPasswordStore } from './passwords/password-store.js';
+import { switchPasswordSignIn } from './passwords/switch-password-sign-in.js';
 import { changeProviderSettings, createProvider, deleteProvider } from './providers/change-providers.js';
 import { createSigningKey, deleteSigningKey, retireSigningKey } from './providers/change-signing-keys.js';
 import { createCurrentProviders } from './providers/current-providers.js';
 import { createKeyUses, noteKeyUses } from './providers/key-uses.js';
 import { createProviderStore } from './providers/provider-store.js';
+import { describePasswordSignInAnswer } from './questions/describe-password-sign-in.answer.js';
+import { enablePasswordSignInAnswer } from './questions/enable-password-sign-in.answer.js';
 import { introspectApiKeyAnswer } from './questions/introspect-api-key.answer.js';
 import { introspectSessionAnswer } from './questions/introspect-session.answer.js';
 import { setAccountStatusAnswer } from './questions/set-account-status.answer.js';
@@ -50,6 +61,7 @@ import { guardPasswords, guardTokens } from './refusals/guard-sign-in.js';
 import { createRefusalCounts } from './refusals/refusal-counts.js';
 import { createRefusalLimit } from './refusals/refusal-limit.js';
 import { removeExpired } from './sessions/expired-store.js';
+import { limitComputations } from './sessions/password.js';
 import { createSessionStore } from './sessions/session-store.js';
 import { signInWithPassword } from './sessions/sign-in-with-password.js';
 import { addressOfProvider } from './sign-in/address-of-provider.js';
@@ -83,6 +95,9 @@ export function createAuth(dependencies: AuthDependencies): Service {
   const outbox = createOutbox();
   const accounts = createAccountStore(database);
   const sessions = createSessionStore(database, { sessionSeconds, idleSeconds });
+  const limited = limitComputations();
+  const passwords = createPasswordChanger({ passwords: createPasswordStore(database), limited, siteUrl });
+  const passwordSignIn = createPasswordSignInStore(database);
   const keys = createApiKeyStore(database);
   const apiKeys = createApiKeyChanger({ keys, ask, outbox });
   const providerStore = createProviderStore(database);
@@ -119,12 +134,17 @@ export function createAuth(dependencies: AuthDependencies): Service {
       }),
       signInWithPasswordRoute({
         siteUrl,
-        signIn: guardPasswords(guard(), signInWithPassword({ accounts, sessions, outbox })),
+        signIn: guardPasswords(guard(), signInWithPassword({ accounts, sessions, outbox, limited })),
       }),
       signOutRoute({ siteUrl, sessions }),
       listSessionsRoute({ sessions, ask }),
       endSessionRoute({ sessions, ask }),
       endSessionsRoute({ sessions, ask }),
+      createPasswordResetRoute(passwords),
+      resetPasswordRoute(passwords),
+      changePasswordRoute(passwords),
+      getPasswordSignInRoute(passwordSignIn),
+      putPasswordSignInRoute(switchPasswordSignIn({ passwordSignIn, ask })),
       listApiKeysRoute(keys),
       createApiKeyRoute(apiKeys),
       changeApiKeyRoute(apiKeys),
@@ -147,7 +167,13 @@ export function createAuth(dependencies: AuthDependencies): Service {
       deleteSigningKeyRoute(deleteSigningKey(providerStore)),
       dryRunTokenRoute(dryRunToken({ providers, previewSignIn: createPreviewSignIn(database), ask })),
     ],
-    answers: [introspectSessionAnswer(sessions), introspectApiKeyAnswer(keys), setAccountStatusAnswer(accounts)],
+    answers: [
+      introspectSessionAnswer(sessions),
+      introspectApiKeyAnswer(keys),
+      setAccountStatusAnswer(accounts),
+      describePasswordSignInAnswer(passwordSignIn),
+      enablePasswordSignInAnswer(passwordSignIn),
+    ],
     subscriptions: [],
     jobs: [
       { name: 'remove-expired', everySeconds: 60, run: () => removeExpired(database) },

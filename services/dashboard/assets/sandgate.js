@@ -1,6 +1,8 @@
 const problemOf = async (response) => {
   const body = await response.json().catch(() => ({}));
-  return body.message ?? 'That did not work. Try again.';
+  const faults = (body.details?.faults ?? []).map((fault) => fault.replace(/^password: /, 'it '));
+  const message = body.message ?? 'That did not work. Try again.';
+  return body.code === 'auth.password_weak' ? `${message} (${faults.join('; ')})` : message;
 };
 
 const form = document.querySelector('[data-sign-in]');
@@ -26,6 +28,32 @@ form?.addEventListener('submit', async (event) => {
   problem.hidden = false;
   button.disabled = false;
   form.elements.password.select();
+});
+
+const reset = document.querySelector('[data-reset-password]');
+reset?.addEventListener('submit', async (event) => {
+  event.preventDefault();
+  const problem = reset.querySelector('[data-problem]');
+  const button = reset.querySelector('button');
+  // Kept here and not in the address, which stays in the history of the browser.
+  reset.dataset.token ??= new URLSearchParams(location.search).get('token') ?? '';
+  history.replaceState(null, '', location.pathname);
+  problem.hidden = true;
+  button.disabled = true;
+  try {
+    const response = await fetch('/api/password-reset', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ token: reset.dataset.token, password: reset.elements.password.value }),
+    });
+    reset.hidden = response.ok;
+    document.querySelector('[data-done]').hidden = !response.ok;
+    if (!response.ok) problem.textContent = await problemOf(response);
+  } catch {
+    problem.textContent = 'The server does not answer. Try again.';
+  }
+  problem.hidden = false;
+  button.disabled = false;
 });
 
 document.querySelector('[data-sign-out]')?.addEventListener('click', async (event) => {

@@ -11,6 +11,7 @@ import { listTables } from './http/list-tables.route.js';
 import { readRows } from './http/read-rows.route.js';
 import { runQuery } from './http/run-query.route.js';
 import { assets } from './pages/assets.js';
+import { resetPasswordPage } from './pages/reset-password.page.js';
 import { signInPage } from './pages/sign-in.page.js';
 import { tablePages } from './pages/table.page.js';
 import { tableListPage } from './pages/table-list.page.js';
@@ -63,6 +64,7 @@ export function createDashboard({
       tableListPage(reading),
       ...tablePages(reading),
       signInPage({ ask, siteUrl }),
+      resetPasswordPage(),
       ...assets(),
     ],
     answers: [countVisibleAnswer(reading)],

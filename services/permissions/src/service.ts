@@ -27,6 +27,7 @@ import { answerDecide } from './questions/decide.answer.js';
 import { answerDescribeGroups } from './questions/describe-groups.answer.js';
 import { answerDescribeMemberships } from './questions/describe-memberships.answer.js';
 import { answerHasAppliedCatalogue } from './questions/has-applied-catalogue.answer.js';
+import { answerListAdministrators } from './questions/list-administrators.answer.js';
 import { answerPreviewAccess } from './questions/preview-access.answer.js';
 import { answerReserveDeactivation } from './questions/reserve-deactivation.answer.js';
 
@@ -74,6 +75,7 @@ export function createPermissions(dependencies: PermissionsDependencies): Servic
       answerDecide(findCurrentAccess),
       answerDescribeMemberships(findCurrentAccess),
       answerDescribeGroups(database),
+      answerListAdministrators(database),
       answerAwaitAccountRevision(database, applied),
       answerReserveDeactivation(database),
       answerPreviewAccess(database),

@@ -1,5 +1,15 @@
 import { z } from 'zod';
 
+/** An answer that asking again does not change, or none for too long. */
+export class RequestRefused extends Error {
+  constructor(
+    readonly status: number | undefined,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
 /** Speaks to the public API as one signed-in account. A 503 is tried again for half a minute: the start of a system takes a moment. */
 export class ApiClient {
   private constructor(
@@ -23,7 +33,7 @@ export class ApiClient {
       if (response?.ok) return schema.parse(response.status === 204 ? undefined : await response.json());
       const said = response ? `${response.status} ${await response.text()}` : 'no answer';
       if (Date.now() > giveUpAt || (response && ![429, 502, 503].includes(response.status)))
-        throw new Error(`${method} ${path}: ${said}`);
+        throw new RequestRefused(response?.status, `${method} ${path}: ${said}`);
       await new Promise((resolve) => setTimeout(resolve, 250));
     }
   }

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ApiClient } from './api-client.js';
+import { ApiClient, RequestRefused } from './api-client.js';
 import { applyDemo, connectHostApp, type DemoOptions } from './apply-demo.js';
 
 /**
@@ -13,10 +13,21 @@ export async function setUpOnce({ home, ...demo }: DemoOptions & { readonly home
   const earlier = await readIfThere(mark);
   if (earlier === undefined) await applyDemo(demo);
   else if (earlier !== identityProviderUri) {
-    const api = await ApiClient.signIn(siteUrl, adminEmail, adminPassword);
+    const api = await signInIfTaken(siteUrl, adminEmail, adminPassword);
+    if (!api) return;
     await connectHostApp(api, { from: earlier, to: identityProviderUri });
   }
   await writeFile(mark, JSON.stringify({ identityProviderUri }));
+}
+
+/** An administrator may have changed the password since, or turned passwords off; no reason to keep the system from starting. */
+async function signInIfTaken(siteUrl: string, email: string, password: string): Promise<ApiClient | undefined> {
+  try {
+    return await ApiClient.signIn(siteUrl, email, password);
+  } catch (error) {
+    if (error instanceof RequestRefused && (error.status === 401 || error.status === 403)) return undefined;
+    throw error;
+  }
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {

@@ -7,6 +7,7 @@ import {
   type EventData,
   type Introspection,
   introspectSession,
+  listAdministrators,
   UserLoggedIn,
 } from '@sandgate/contracts';
 import { embeddedTransport } from '@sandgate/messaging';
@@ -102,6 +103,10 @@ export async function startAuth({
     if (question.name === describeGroups.name) {
       const { groupIds } = describeGroups.input.parse(input);
       return question.output.parse({ groups: knownGroups.filter(({ id }) => groupIds.includes(id)) });
+    }
+    if (question.name === listAdministrators.name) {
+      const administrators = await query<{ id: string }>('select id from account where first_administrator');
+      return question.output.parse({ accountIds: administrators.map(({ id }) => id) });
     }
     if (question.name !== describeMemberships.name) return directAsk(() => service.answers)(question, input);
     const { accountId } = describeMemberships.input.parse(input);

@@ -28,6 +28,7 @@ let dashboard: RunningDashboard;
 /** Persons 1 and 2 see invoices of their account, 3 has none, 4 lacks the attribute; each sees all the other tables. */
 const usual: StandIn = {
   singleSignOn: false,
+  passwordSignIn: true,
   before: () => undefined,
   decide: (person, table) => {
     const number = accountNumberOf(person);
@@ -289,6 +290,17 @@ describe('the sign-in page', () => {
       expect(await returnTo(value)).toEqual({ status: 200, target: '/' });
   });
 
+  test('says where to go when passwords are turned off, and asks for none', async () => {
+    standIn.passwordSignIn = false;
+    const { text } = await dashboard.get('/login');
+    expect(text).toContain('turned off');
+    expect(text).not.toContain('type="password"');
+    expect(text).toContain('in the application that leads to these dashboards');
+
+    standIn.singleSignOn = true;
+    expect((await dashboard.get('/login')).text).toContain('href="/auth/sso?return_to=%2F"');
+  });
+
   test('offers single sign-on where there is a provider', async () => {
     expect((await dashboard.get('/login')).text).not.toContain('/auth/sso');
     standIn.singleSignOn = true;
@@ -296,4 +308,24 @@ describe('the sign-in page', () => {
       'href="/auth/sso?return_to=%2Ftables%2F1"',
     );
   });
+});
+
+describe('the page to set a password', () => {
+  test('is for anybody, and has nothing of the token in it', async () => {
+    const { status, text, headers } = await dashboard.get('/reset-password?token=very-secret-token');
+
+    expect(status).toBe(200);
+    expect(text).toContain('autocomplete="new-password"');
+    expect(text).not.toContain('very-secret-token');
+    expect(headers.get('referrer-policy')).toBe('no-referrer');
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(dashboard.log()).not.toContain('very-secret-token');
+  });
+});
+
+test('A-22: an API key opens no page, nor does a session that comes as one', async () => {
+  for (const headers of [{ 'x-api-key': '1.1' }, { authorization: 'Bearer sgk_1.1' }]) {
+    const response = await fetch(`${dashboard.url}/`, { redirect: 'manual', headers });
+    expect([response.status, response.headers.get('location')]).toEqual([302, '/login?return_to=%2F']);
+  }
 });

@@ -4,6 +4,7 @@ import type { Endpoint } from './define-endpoint.js';
 import * as dryRun from './dry-run.js';
 import * as groups from './groups.js';
 import * as operations from './operations.js';
+import * as passwords from './passwords.js';
 import * as policies from './policies.js';
 import * as providers from './providers.js';
 import * as records from './records.js';
@@ -19,6 +20,7 @@ export const endpoints: readonly Endpoint[] = [
   signIn,
   sessions,
   apiKeys,
+  passwords,
   providers,
   dryRun,
   accounts,

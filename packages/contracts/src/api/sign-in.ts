@@ -58,7 +58,7 @@ export const signInWithPassword = defineEndpoint({
   summary: 'Sign in with a password; answers the session and sets its cookie',
   body: z.strictObject({ username: z.string().max(320), password: z.string().max(1024) }),
   response: z.strictObject({ id: z.string() }),
-  errors: ['auth.password_wrong', 'auth.password_busy', 'auth.too_many_refusals'],
+  errors: ['auth.password_wrong', 'auth.password_busy', 'auth.password_sign_in_disabled', 'auth.too_many_refusals'],
 });
 
 export const signOut = defineEndpoint({

@@ -28,6 +28,22 @@ export const introspectApiKey = defineQuestion({
   ]),
 });
 
+/** Whether people may sign in with a password. */
+export const describePasswordSignIn = defineQuestion({
+  name: 'auth.describe-password-sign-in',
+  answeredBy: 'auth',
+  input: z.strictObject({}),
+  output: z.strictObject({ enabled: z.boolean() }),
+});
+
+/** The operator's way back when nobody can sign in through a provider. Safe to repeat. */
+export const enablePasswordSignIn = defineQuestion({
+  name: 'auth.enable-password-sign-in',
+  answeredBy: 'auth',
+  input: z.strictObject({}),
+  output: z.strictObject({}),
+});
+
 /** Sets the status of an account; deactivating also ends its sessions, in one transaction. Safe to repeat. `directory.account_not_found` when unknown. */
 export const setAccountStatus = defineQuestion({
   name: 'auth.set-account-status',

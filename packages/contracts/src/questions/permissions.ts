@@ -50,6 +50,14 @@ export const awaitAccountRevision = defineQuestion({
   output: z.strictObject({ applied: z.boolean() }),
 });
 
+/** Active members of Administrators, a thousand of them at most. */
+export const listAdministrators = defineQuestion({
+  name: 'permissions.list-administrators',
+  answeredBy: 'permissions',
+  input: z.strictObject({}),
+  output: z.strictObject({ accountIds: z.array(z.uuid()) }),
+});
+
 /** Those of these groups that exist. */
 export const describeGroups = defineQuestion({
   name: 'permissions.describe-groups',

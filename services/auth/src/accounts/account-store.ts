@@ -2,16 +2,21 @@ import type { AccountStatus } from '@sandgate/contracts';
 import type { PrismaClient } from '../generated/prisma/client.js';
 
 export interface AccountStore {
-  /** The account of a canonical address, if it signs in with a password. */
-  findWithPassword(email: string): Promise<{ accountId: string; passwordHash: string } | undefined>;
+  /** Whether passwords are taken at all, and the account of a canonical address, if it signs in with one. */
+  findWithPassword(email: string | undefined): Promise<{
+    readonly takesPasswords: boolean;
+    readonly account: { readonly accountId: string; readonly passwordHash: string } | undefined;
+  }>;
   /** Sets the status, and ends all sessions when it is not active. False when there is no such account. */
   setStatus(accountId: string, status: AccountStatus): Promise<boolean>;
 }
 
 export const createAccountStore = (database: PrismaClient): AccountStore => ({
   async findWithPassword(email) {
-    const account = await database.account.findUnique({ where: { email } });
-    return account?.passwordHash ? { accountId: account.id, passwordHash: account.passwordHash } : undefined;
+    const rows = await database.$queryRaw<{ enabled: boolean; id: string | null; password_hash: string | null }[]>`
+      select enabled, id, password_hash from password_sign_in left join account on email = ${email ?? null}`;
+    const { enabled = false, id = null, password_hash: passwordHash = null } = rows[0] ?? {};
+    return { takesPasswords: enabled, account: id && passwordHash ? { accountId: id, passwordHash } : undefined };
   },
   setStatus: (accountId, status) =>
     database.$transaction(async (tx) => {

@@ -59,7 +59,8 @@ async function decideAdministrator(
       'SANDGATE_ADMIN_EMAIL: this person signs in by token already; name another address for the first administrator',
     ]);
   }
-  const isSamePassword = await verifyPassword(account.passwordHash, adminPassword);
+  // Compared with what was set from here before: a password that the person has chosen since stays until the operator sets another one.
+  const isSamePassword = await verifyPassword(account.environmentHash ?? account.passwordHash, adminPassword);
   return {
     ...(!isSamePassword && { changePassword: { passwordHash: await hashPassword(adminPassword) } }),
     appoint: !account.firstAdministrator,

@@ -8,6 +8,8 @@ import { changeProvider, type ProviderChange, type StoredProvider } from '../pro
 export interface StoredAdministrator {
   readonly id: string;
   readonly passwordHash: string | null;
+  /** The one that the environment last set. */
+  readonly environmentHash: string | null;
   readonly firstAdministrator: boolean;
 }
 
@@ -53,15 +55,21 @@ async function changeAdministrator(
   { id, email }: { id: string; email: string },
   change: AdministratorChange,
 ): Promise<void> {
-  if (change.create) await tx.account.create({ data: { id, email, firstAdministrator: true, ...change.create } });
+  if (change.create)
+    await tx.account.create({ data: { id, email, firstAdministrator: true, ...fromEnvironment(change.create) } });
   if (change.changePassword) {
-    await tx.account.update({ where: { id }, data: change.changePassword });
+    await tx.account.update({ where: { id }, data: fromEnvironment(change.changePassword) });
     await tx.session.deleteMany({ where: { accountId: id } });
   }
   if (change.appoint)
     await tx.account.update({ where: { id }, data: { firstAdministrator: true, claimsVersion: { increment: 1 } } });
   if (change.create || change.appoint) await announce(tx, id);
 }
+
+const fromEnvironment = ({ passwordHash }: { readonly passwordHash: string }) => ({
+  passwordHash,
+  environmentHash: passwordHash,
+});
 
 async function announce(tx: Prisma.TransactionClient, id: string): Promise<void> {
   await tx.$executeRaw`

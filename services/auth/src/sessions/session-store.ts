@@ -49,7 +49,8 @@ export const createSessionStore = (
     const opened = await database.$executeRaw`
       with owner as materialized (
         select * from account
-        where id = ${accountId}::uuid and status = 'active' and password_hash = ${passwordHash} for no key update
+        where id = ${accountId}::uuid and status = 'active' and password_hash = ${passwordHash} and (select enabled from password_sign_in)
+        for no key update
       ), ended as (
         delete from session using owner where token_hash = decode(${previousSessionHash ?? null}, 'hex') and account_id <> owner.id
       ), announced as (

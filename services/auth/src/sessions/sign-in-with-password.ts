@@ -2,7 +2,7 @@ import { Failure } from '@sandgate/contracts';
 import type { Outbox } from '@sandgate/messaging';
 import type { AccountStore } from '../accounts/account-store.js';
 import { canonicalEmail } from '../sign-in/canonical-email.js';
-import { hashPassword, limitComputations, verifyPassword } from './password.js';
+import { hashPassword, type limitComputations, verifyPassword } from './password.js';
 import type { SessionStore } from './session-store.js';
 import { hashSessionToken, mintSessionToken } from './session-token.js';
 
@@ -19,23 +19,25 @@ interface Dependencies {
   readonly accounts: AccountStore;
   readonly sessions: SessionStore;
   readonly outbox: Outbox;
+  readonly limited: ReturnType<typeof limitComputations>;
 }
 
 /**
- * Signs in with a password and answers the session token. Throws `auth.password_busy`, and `auth.password_wrong` for whatever else is
+ * Signs in with a password and answers the session token. Throws `auth.password_sign_in_disabled`, `auth.password_busy`, and `auth.password_wrong` for whatever else is
  * wrong: an unknown account, one without a password, a deactivated one all answer the same and take as long.
  */
 export function signInWithPassword({
   accounts,
   sessions,
   outbox,
+  limited,
 }: Dependencies): (request: PasswordSignIn) => Promise<string> {
-  const limited = limitComputations();
   // Verified against where there is no account, so that it takes as long.
   const decoy = hashPassword(mintSessionToken());
   return async ({ username, password, previousSession, traceparent }) => {
     const email = canonicalEmail(username);
-    const account = email === undefined ? undefined : await accounts.findWithPassword(email);
+    const { takesPasswords, account } = await accounts.findWithPassword(email);
+    if (!takesPasswords) throw new Failure('auth.password_sign_in_disabled');
     const isRight = await limited(async () => verifyPassword(account?.passwordHash ?? (await decoy), password));
     if (!account || !isRight) throw new Failure('auth.password_wrong');
     const token = mintSessionToken();

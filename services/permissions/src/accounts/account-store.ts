@@ -90,6 +90,18 @@ export async function findAccount(
   return found[0];
 }
 
+/** Active members of Administrators, by hand or by a provider; no more than can be of use. */
+export async function findAdministrators(database: SqlClient): Promise<string[]> {
+  const rows = await database.$queryRaw<{ id: string }[]>`
+    select distinct account.id
+    from membership_by_source
+    join account on account.id = membership_by_source.account_id
+    where membership_by_source.group_id = (select id from "group" where kind = 'administrators')
+      and account.status = 'active' and not account.deactivation_reserved
+    limit 1000`;
+  return rows.map(({ id }) => id);
+}
+
 /** Whether the account is an active administrator by hand, and nobody else is. True only means something under the lock of the policy. */
 export async function isLastAdministrator(tx: SqlClient, accountId: string): Promise<boolean> {
   const administrators = await tx.$queryRaw<{ id: string }[]>`

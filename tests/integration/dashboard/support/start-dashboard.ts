@@ -16,6 +16,7 @@ export interface StandIn {
   /** Called before each question; throw to let it fail. */
   before?(question: QuestionDefinition): void;
   singleSignOn?: boolean;
+  passwordSignIn?: boolean;
   catalogueApplied?: boolean;
 }
 
@@ -141,6 +142,7 @@ function createAsk(standIn: StandIn, namesOfTables: () => Promise<ReadonlyMap<nu
         : { active: false, singleSignOn: standIn.singleSignOn ?? false };
       return session;
     }
+    if (name === 'auth.describe-password-sign-in') return { enabled: standIn.passwordSignIn ?? true };
     if (name === 'permissions.decide') {
       const names = await namesOfTables();
       const ids = (input['tableIds'] as number[] | undefined) ?? [...names.keys()];

@@ -1,0 +1,66 @@
+import { Failure, type PasswordLink } from '@sandgate/contracts';
+import { hashPassword, type limitComputations, verifyPassword } from '../sessions/password.js';
+import { hashSessionToken, mintSessionToken } from '../sessions/session-token.js';
+import { decidePasswordFaults } from './decide-password-faults.js';
+import type { PasswordStore } from './password-store.js';
+
+interface Dependencies {
+  readonly passwords: PasswordStore;
+  readonly limited: ReturnType<typeof limitComputations>;
+  readonly siteUrl: string;
+}
+
+const resetSeconds = 48 * 3600;
+
+/** Sets passwords: by a link that an administrator has made, and by whoever knows the one there is. */
+export function createPasswordChanger({ passwords, limited, siteUrl }: Dependencies) {
+  const hashed = (password: string, email: string): Promise<string> => {
+    const faults = decidePasswordFaults(password, email);
+    if (faults.length > 0)
+      throw new Failure('auth.password_weak', { details: { faults: faults.map((fault) => `password: ${fault}`) } });
+    return limited(() => hashPassword(password));
+  };
+
+  /** Throws `auth.account_not_found`, and `auth.account_without_password` for somebody who came by single sign-on, and for an API key. */
+  async function createLink(accountId: string): Promise<PasswordLink> {
+    const token = mintSessionToken();
+    const tokenHash = hashSessionToken(token);
+    const expiresAt = await passwords.keepReset({ accountId, tokenHash, seconds: resetSeconds });
+    if (expiresAt === undefined) throw new Failure('auth.account_not_found');
+    if (expiresAt === null) throw new Failure('auth.account_without_password');
+    return { url: `${siteUrl}/reset-password?token=${token}`, expiresAt: expiresAt.toISOString() };
+  }
+
+  /** Throws `auth.password_reset_invalid`, `auth.password_weak`, after which the link is still good, and `auth.password_busy`. */
+  async function reset({ token, password }: { readonly token: string; readonly password: string }): Promise<void> {
+    const tokenHash = hashSessionToken(token);
+    const email = await passwords.findReset(tokenHash);
+    if (email === undefined) throw new Failure('auth.password_reset_invalid');
+    if (!(await passwords.useReset(tokenHash, await hashed(password, email))))
+      throw new Failure('auth.password_reset_invalid');
+  }
+
+  /** Throws `auth.account_without_password`, `auth.current_password_wrong`, `auth.password_weak`, `auth.password_busy`. */
+  async function change(wanted: {
+    readonly accountId: string;
+    readonly currentPassword: string;
+    readonly newPassword: string;
+    /** The session that stays. */
+    readonly session: string;
+  }): Promise<void> {
+    const { accountId, currentPassword, newPassword, session } = wanted;
+    const account = await passwords.find(accountId);
+    const currentHash = account?.passwordHash;
+    if (!account || !currentHash) throw new Failure('auth.account_without_password');
+    if (!(await limited(() => verifyPassword(currentHash, currentPassword))))
+      throw new Failure('auth.current_password_wrong');
+    const newHash = await hashed(newPassword, account.email);
+    const sessionHash = hashSessionToken(session);
+    if (!(await passwords.change({ accountId, currentHash, newHash, sessionHash })))
+      throw new Failure('auth.current_password_wrong');
+  }
+
+  return { createLink, reset, change };
+}
+
+export type PasswordChanger = ReturnType<typeof createPasswordChanger>;
