@@ -87,3 +87,24 @@ test('a provider that is made and deleted is announced once each', async () => {
   expect(made).toMatchObject([{ ...about, before: null, after: { enabled: false, keys: [] } }]);
   expect(deleted).toMatchObject([{ ...about, before: { enabled: false, keys: [] }, after: null }]);
 });
+
+test('an OpenID Connect provider is announced when it is made, changed and deleted; of its secret only that it is another one', async () => {
+  const settings = { issuer: 'https://login.example', clientId: 'sandgate', clientSecret: 'nobody may know this one' };
+  const path = '/api/providers/okta';
+
+  expect(await announcedBy('POST', '/api/providers', { name: 'okta', kind: 'oidc', settings })).toMatchObject([
+    { what: 'provider', id: 'okta', actorId, before: null, after: { issuer: settings.issuer, clientSecret: 'given' } },
+  ]);
+  expect(await announcedBy('PUT', path, { kind: 'oidc', enabled: true })).toMatchObject([
+    { id: 'okta', before: { enabled: false }, after: { enabled: true } },
+  ]);
+  expect(await announcedBy('PUT', path, { kind: 'oidc', clientSecret: 'nor this' })).toMatchObject([
+    { before: { clientSecret: 'given' }, after: { clientSecret: 'replaced' } },
+  ]);
+  expect(await announcedBy('PUT', path, { kind: 'oidc', enabled: true })).toEqual([]);
+  expect(await announcedBy('DELETE', path)).toMatchObject([
+    { id: 'okta', before: { kind: 'oidc', issuer: settings.issuer }, after: null },
+  ]);
+  for (const secret of [settings.clientSecret, 'nor this'])
+    expect(JSON.stringify(await announced())).not.toContain(secret);
+});

@@ -133,7 +133,7 @@ describe('where it is the only way in', () => {
     expect(await auth.introspect(undefined)).toEqual({ active: false, singleSignOn: false });
     expect((await auth.request('/auth/sso')).body.code).toBe('auth.sso_disabled');
 
-    await put('defaults', { enabled: true, issuer: 'http://127.0.0.1:1' });
+    await put('defaults', { enabled: true, issuer: 'http://127.0.0.1:1', clientSecret: secret });
     expect(await auth.introspect(undefined)).toEqual({ active: false, singleSignOn: true });
     // Nothing answers there, which it says as it says everything.
     expect((await auth.request('/auth/sso')).body.code).toBe('auth.sign_in_refused');

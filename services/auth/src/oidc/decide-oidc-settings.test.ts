@@ -26,11 +26,15 @@ test('what a change leaves out stays, the secret too', () => {
     clientSecret: 'kept',
   });
   expect(decideOidcSettings(current, { clientSecret: null })).toEqual({ settings, clientSecret: null });
+  const issuer = 'https://another.example';
+  expect(decideOidcSettings(current, { issuer, clientSecret: null }).settings.issuer).toBe(issuer);
+  expect(decideOidcSettings({ settings, clientSecret: null }, { issuer }).settings.issuer).toBe(issuer);
   expect(decideOidcSettings(current, { clientSecret: 'new' })).toEqual({ settings, clientSecret: 'new' });
 });
 
 test.each<[OidcSettingsChange, number]>([
   [{ clientSecret: null, pkce: false }, 1],
+  [{ issuer: 'https://evil.example' }, 1],
   [{ emailClaim: 'iss', groupsClaim: 'given_name' }, 2],
 ])('%j is refused with every fault', (change, faults) => {
   expect(() => decideOidcSettings(current, change)).toThrow(

@@ -19,6 +19,10 @@ export function decideOidcSettings(current: OidcProviderValues, change: OidcSett
   const faults = faultsOfClaimNames(settings);
   // Nothing else would tell the client that began a sign-in from whoever has come by its code (RFC 9700 section 2.1.1).
   if (clientSecret === null && !settings.pkce) faults.push('pkce: has to be on where there is no client secret');
+  // Whoever may change settings could have it sent to a server of their own, and read there what is never read back here.
+  const isSentElsewhere = settings.issuer !== current.settings.issuer && current.clientSecret !== null;
+  if (isSentElsewhere && change.clientSecret === undefined)
+    faults.push('clientSecret: has to be given again for another issuer');
   if (faults.length > 0) throw new Failure('auth.settings_invalid', { details: { faults } });
   return { settings, clientSecret };
 }

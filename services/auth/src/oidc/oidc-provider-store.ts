@@ -29,34 +29,48 @@ export interface OidcProviderStore {
 
 export const createOidcProviderStore = (database: PrismaClient): OidcProviderStore => ({
   readAll: () => readAll(database),
-  create: (name, { settings, clientSecret }, by) =>
+  create: (name, values, by) =>
     database.$transaction(async (tx) => {
       await lock(tx);
-      const data = [{ ...settings, clientSecret, name, kind: 'oidc' }];
+      const data = [{ ...values.settings, clientSecret: values.clientSecret, name, kind: 'oidc' }];
       const { count } = await tx.provider.createMany({ data, skipDuplicates: true });
-      if (count === 0) return undefined;
-      await announceSettingsChange(tx, by, { what: 'provider', id: name, before: null, after: settings });
-      return changed(tx, name);
+      return count === 0 ? undefined : changed(tx, { name, by, before: undefined });
     }),
   change: (name, change, by) =>
     database.$transaction(async (tx) => {
       await lock(tx);
-      const provider = await find(tx, name);
-      if (!provider) return undefined;
-      const { settings, clientSecret } = change(provider);
+      const before = await find(tx, name);
+      if (!before) return undefined;
+      const { settings, clientSecret } = change(before);
       await tx.provider.update({ where: { name }, data: { ...settings, clientSecret } });
-      await announceSettingsChange(tx, by, { what: 'provider', id: name, before: provider.settings, after: settings });
-      return changed(tx, name);
+      return changed(tx, { name, by, before });
     }),
 });
 
 /** Whoever changes providers takes turns with all others who do. */
 const lock = (tx: Prisma.TransactionClient): Promise<unknown> => tx.$queryRaw`select from provider_revision for update`;
 
-async function changed(tx: Prisma.TransactionClient, name: string): Promise<StoredOidcProvider | undefined> {
+async function changed(
+  tx: Prisma.TransactionClient,
+  { name, by, before }: { name: string; by: Author; before: StoredOidcProvider | undefined },
+): Promise<StoredOidcProvider | undefined> {
   await tx.providerRevision.updateMany({ data: { revision: { increment: 1 } } });
-  return find(tx, name);
+  const after = await find(tx, name);
+  const isReplaced = before?.clientSecret !== null && before?.clientSecret !== after?.clientSecret;
+  await announceSettingsChange(tx, by, {
+    what: 'provider',
+    id: name,
+    before: before ? toldOf(before, 'given') : null,
+    after: after ? toldOf(after, before && isReplaced ? 'replaced' : 'given') : null,
+  });
+  return after;
 }
+
+/** What is announced of a provider: of its secret only that there is one, or another one. */
+const toldOf = (
+  { settings, clientSecret }: OidcProviderValues,
+  secret: 'given' | 'replaced',
+): Record<string, unknown> => ({ ...settings, clientSecret: clientSecret === null ? null : secret });
 
 const find = async (database: Prisma.TransactionClient, name: string): Promise<StoredOidcProvider | undefined> =>
   (await readAll(database)).find((one) => one.name === name);
