@@ -34,7 +34,7 @@ export interface TokenOfProvider {
 }
 
 /** How often settings may change under one dry run. */
-const maxAttempts = 3;
+const maxAttempts = 10;
 
 /**
  * What a sign-in with a token would do, under the newest settings: found out by what signs in, provisions and decides, each of which takes

@@ -35,7 +35,7 @@ interface Exchanged {
 }
 
 /** How often settings may change under one sign-in. */
-const maxAttempts = 3;
+const maxAttempts = 10;
 
 /**
  * Signs in with the code that a provider has sent the browser back with; answers the session token and where the sign-in began. A state

@@ -27,7 +27,7 @@ interface Dependencies {
 }
 
 /** How often settings may change under one sign-in. */
-const maxAttempts = 3;
+const maxAttempts = 10;
 
 /**
  * Signs in with a token and answers the session token. Throws `auth.sso_disabled`, else `auth.sign_in_refused` with the reason as its cause.
