@@ -62,6 +62,7 @@ const signIn = async (token: string): Promise<string> => {
 
 /** A dry run that must leave every row of every service as it was. */
 async function dryRun(token: string) {
+  await sandgate.settled();
   const before = await sandgate.dump();
   const { status, body } = await sandgate.dryRun(token);
   expect(status).toBe(200);
