@@ -68,6 +68,7 @@ const accountsSql = `
 
 const dumpSql = `select
   (select jsonb_agg(to_jsonb(a) - 'last_sign_in_at' order by id) from directory.account a) as accounts,
+  (select jsonb_agg(r order by event_id, kind) from directory.record r) as records,
   (select jsonb_agg(a order by id) from permissions.account a) as applied,
   (select jsonb_agg(c order by account_id, name) from permissions.claimed_group c) as claimed,
   (select jsonb_agg(m order by account_id, group_id) from permissions.membership m) as memberships,

@@ -36,6 +36,15 @@ async function endWhenQuiet(): Promise<void> {
 
 const startConsumers = (): Promise<unknown> => Promise.all(consumers.map((service) => scene.sandgate.start(service)));
 
+test('every sign-in is recorded, once', async () => {
+  const signIns = history.filter(({ type, data }) => type === UserLoggedIn.type && data.signedInBy !== undefined);
+
+  const rows = await scene.held.query("select event_id as id from directory.record where kind = 'sign-in'");
+
+  expect(signIns.length).toBeGreaterThan(600);
+  expect(rows.map(({ id }) => id).sort()).toEqual(signIns.map(({ id }) => id).sort());
+});
+
 test('all history, delivered again three times over in random order, changes nothing and announces nothing', async () => {
   const before = await scene.held.dump();
 
