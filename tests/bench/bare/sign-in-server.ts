@@ -89,8 +89,8 @@ with said as (
   update bare.account set claims = said.claims from said where account.email = said.email
   returning account.id, session, event, said.claims
 ), opened as (
-  insert into bare.session (token_hash, account_id, created_at, expires_at)
-  select session, id, now(), now() + interval '14 days' from updated
+  insert into bare.session (token_hash, account_id, provider, created_at, expires_at)
+  select session, id, 'jwt', now(), now() + interval '14 days' from updated
 )
 insert into bare.outbox (id, type, subject, data, traceparent)
 select event, 'auth.user-logged-in.v1', id::text, claims, '' from updated`;

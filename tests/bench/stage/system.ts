@@ -75,5 +75,7 @@ const own = (service: ServiceName, dataSources: string): Record<string, string> 
     SANDGATE_ADMIN_PASSWORD: administrator.password,
     SANDGATE_JWT_SHARED_SECRET: jwtSharedSecret,
     SANDGATE_JWT_IDENTITY_PROVIDER_URI: 'http://localhost/sign-in',
+    // Refusals are measured as such, not as what too many of them are answered.
+    SANDGATE_REFUSALS_PER_MINUTE: '1000000',
   };
 };
