@@ -9,6 +9,7 @@ const schema = z.object({
   SANDGATE_HOME: z.string().default('.sandgate'),
   SANDGATE_SITE_URL: setting.origin.optional(),
   SANDGATE_EMBEDDING_ORIGINS: setting.origins.optional(),
+  SANDGATE_COOKIE_SAMESITE: setting.sameSite.default('lax'),
   SANDGATE_ADMIN_EMAIL: authSettings.SANDGATE_ADMIN_EMAIL.optional(),
   SANDGATE_ADMIN_PASSWORD: authSettings.SANDGATE_ADMIN_PASSWORD.optional(),
   SANDGATE_JWT_SHARED_SECRET: authSettings.SANDGATE_JWT_SHARED_SECRET.optional(),

@@ -106,6 +106,7 @@ async function startServices({ config, secrets, log, checks, urls, dataSources }
       sessionSeconds: config.SESSION_MAX_AGE_SECONDS,
       refusalsPerMinute: config.SANDGATE_REFUSALS_PER_MINUTE,
       sessionIdleSeconds: config.SANDGATE_SESSION_IDLE_SECONDS,
+      sameSite: config.SANDGATE_COOKIE_SAMESITE,
     }),
     createDirectory(of('directory')),
     createPermissions(of('permissions')),
@@ -123,6 +124,7 @@ async function startServices({ config, secrets, log, checks, urls, dataSources }
     siteUrl: config.siteUrl,
     embeddingOrigins: config.embeddingOrigins,
     trustedProxies: config.SANDGATE_TRUSTED_PROXIES,
+    sameSite: config.SANDGATE_COOKIE_SAMESITE,
     listen: { port: config.PORT, address: '127.0.0.1' },
     announceAnswers: (all) => {
       answers = all;

@@ -14,10 +14,12 @@ describe('the HTTP contract', () => {
       'get /api/health/live',
       'get /api/health/ready',
       'get /api/openapi.json',
+      'get /api/session/properties',
       'get /auth/sso',
       'get /auth/sso/callback',
       'post /api/password-reset',
       'post /api/session',
+      'post /auth/sso',
     ]);
   });
 

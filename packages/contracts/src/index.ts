@@ -22,6 +22,7 @@ export * from './claims.js';
 export { coerceValue } from './coerce-value.js';
 export * from './column-type.js';
 export * from './decision.js';
+export * from './display.js';
 export { errorsDocument } from './documents/errors-document.js';
 export { asyncApiDocument, eventsDocument } from './documents/events-document.js';
 export * from './error-catalogue.js';

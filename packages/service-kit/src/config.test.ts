@@ -8,11 +8,16 @@ const schema = z.object({
   SANDGATE_SITE_URL: setting.origin,
   SANDGATE_DEMO: setting.boolean.default(true),
 });
+const cookieSchema = z.object({
+  SANDGATE_SITE_URL: setting.origin,
+  SANDGATE_COOKIE_SAMESITE: setting.sameSite.default('lax'),
+  SANDGATE_EMBEDDING_ORIGINS: setting.origins.default([]),
+});
 const secret = '4f1c9a7be2d86035a1c4e7f90b2d5836';
 
-const faultsOf = (env: NodeJS.ProcessEnv): readonly string[] => {
+const faultsOf = (env: NodeJS.ProcessEnv, of: z.ZodObject = schema): readonly string[] => {
   try {
-    loadConfig(schema, env);
+    loadConfig(of, env);
   } catch (error) {
     if (error instanceof ConfigInvalid) return error.faults;
     throw error;
@@ -66,4 +71,33 @@ describe('configuration', () => {
       expect(faultsOf({ SANDGATE_SECRET: secret, SANDGATE_SITE_URL: origin })).toHaveLength(1);
     },
   );
+
+  test.each([
+    ['http://dashboards.example', 'None', ['SANDGATE_COOKIE_SAMESITE: none needs a SANDGATE_SITE_URL with https']],
+    ['http://localhost.evil.example', 'none', ['SANDGATE_COOKIE_SAMESITE: none needs a SANDGATE_SITE_URL with https']],
+    ['http://dashboards.example', 'sometimes', ['SANDGATE_COOKIE_SAMESITE: must be lax, strict or none']],
+    ['http://dashboards.example', 'Strict', []],
+    ['https://dashboards.example', 'none', []],
+    ['http://localhost:3000', 'none', []],
+    ['http://127.0.0.1:3000', 'none', []],
+    ['http://[::1]:3000', 'none', []],
+    ['http://dashboards.localhost', 'none', []],
+  ])('A-49: at %s a cookie with SameSite %s has the faults %j', (siteUrl, sameSite, faults) => {
+    expect(faultsOf({ SANDGATE_SITE_URL: siteUrl, SANDGATE_COOKIE_SAMESITE: sameSite }, cookieSchema)).toEqual(faults);
+  });
+
+  test('a cookie that browsers would not take is listed beside every other fault', () => {
+    const env = { SANDGATE_SITE_URL: 'http://dashboards.example', SANDGATE_COOKIE_SAMESITE: 'none' };
+
+    expect(faultsOf({ ...env, SANDGATE_EMBEDDING_ORIGINS: '*', SANDGATE_COOKIE: 'x' }, cookieSchema)).toHaveLength(3);
+  });
+
+  test('origins are kept as browsers write them', () => {
+    const env = {
+      SANDGATE_SITE_URL: 'https://d.example',
+      SANDGATE_EMBEDDING_ORIGINS: 'https://App.example/, http://b:80',
+    };
+
+    expect(loadConfig(cookieSchema, env).SANDGATE_EMBEDDING_ORIGINS).toEqual(['https://app.example', 'http://b']);
+  });
 });

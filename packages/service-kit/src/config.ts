@@ -27,8 +27,19 @@ export function loadConfig<Schema extends z.ZodObject>(
   const present = Object.fromEntries(Object.entries(env).filter(([name, value]) => known.has(name) && value !== ''));
   const parsed = schema.safeParse(present);
   const wrong = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${explain(issue)}`);
-  if (!parsed.success || unknown.length > 0) throw new ConfigInvalid([...wrong, ...unknown]);
+  const unusable = cookieFaults(present);
+  if (!parsed.success || unknown.length + unusable.length > 0)
+    throw new ConfigInvalid([...wrong, ...unusable, ...unknown]);
   return Object.freeze(parsed.data);
+}
+
+/** Browsers take a cookie with SameSite=None only with Secure, and Secure only over https or on this machine. */
+function cookieFaults({ SANDGATE_COOKIE_SAMESITE: sameSite, SANDGATE_SITE_URL: siteUrl }: NodeJS.ProcessEnv): string[] {
+  if (sameSite?.toLowerCase() !== 'none' || siteUrl === undefined || !URL.canParse(siteUrl)) return [];
+  const { protocol, hostname } = new URL(siteUrl);
+  const isLoopback = /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
+  if (protocol === 'https:' || isLoopback) return [];
+  return ['SANDGATE_COOKIE_SAMESITE: none needs a SANDGATE_SITE_URL with https'];
 }
 
 const explain = (issue: z.core.$ZodIssue): string =>
@@ -60,7 +71,9 @@ export const setting = {
   origins: z
     .string()
     .transform((value) => value.split(/[\s,]+/).filter((part) => part !== ''))
-    .pipe(z.array(z.string().refine(isOrigin, 'must be origins separated by spaces, such as https://app.example.com'))),
+    .pipe(z.array(z.string().refine(isOrigin, 'must be origins separated by spaces, such as https://app.example.com')))
+    // As browsers write them in `Origin`.
+    .transform((origins) => origins.map((origin) => new URL(origin).origin)),
   /** Addresses, and networks such as `10.0.0.0/8`. */
   networks: z
     .string()
@@ -82,6 +95,10 @@ export const setting = {
       (value) => !isWeak(value),
       'must be at least 32 bytes, varied, and no sample value; try: openssl rand -hex 32',
     ),
+  sameSite: z
+    .string()
+    .transform((value) => value.toLowerCase())
+    .pipe(z.enum(['lax', 'strict', 'none'], 'must be lax, strict or none')),
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']),
 };
 
@@ -117,5 +134,6 @@ export const serviceSettings = {
   SANDGATE_SERVICE_CREDENTIAL: setting.secret,
   SANDGATE_SITE_URL: setting.origin,
   SANDGATE_EMBEDDING_ORIGINS: setting.origins.default([]),
+  SANDGATE_COOKIE_SAMESITE: setting.sameSite.default('lax'),
   SANDGATE_LOG_LEVEL: setting.logLevel.default('info'),
 };

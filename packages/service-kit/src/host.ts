@@ -15,6 +15,7 @@ import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import { createApp } from './http/app.js';
 import { createAppServer } from './http/create-app-server.js';
 import { type AnyRoute, Reply, route } from './http/route.js';
+import type { SameSite } from './http/session-credential.js';
 import { type Job, startJob } from './job.js';
 import type { Logger } from './logger.js';
 import { type Answer, answer } from './questions/ask.js';
@@ -31,8 +32,11 @@ export interface HostOptions {
   readonly transport: Transport;
   readonly serviceCredential: string;
   readonly siteUrl: string;
+  /** Who may show this site in a frame, and read its API from a page of their own. */
   readonly embeddingOrigins: readonly string[];
   readonly trustedProxies?: readonly string[] | undefined;
+  /** Of the session cookie; `lax` unless told. */
+  readonly sameSite?: SameSite;
   readonly listen: { readonly port: number; readonly address: string };
   readonly log: Logger;
   /** Checks of the process itself, beside those of its services. */

@@ -14,7 +14,13 @@ export {
   type Route,
   route,
 } from './http/route.js';
-export { apiKeyPrefix, type SessionCredential, sessionCookie, sessionCookieHeader } from './http/session-credential.js';
+export {
+  apiKeyPrefix,
+  type CookieSettings,
+  type SameSite,
+  type SessionCredential,
+  sessionCookieHeader,
+} from './http/session-credential.js';
 export * from './job.js';
 export * from './logger.js';
 export * from './openapi.js';

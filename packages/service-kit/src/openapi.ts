@@ -50,7 +50,11 @@ export function openApiDocument(endpoints: readonly Endpoint[]): Json {
 }
 
 function operationOf(endpoint: Endpoint): Json {
-  const parameters = [...parametersOf(endpoint.params, 'path'), ...parametersOf(endpoint.query, 'query')];
+  const parameters = [
+    ...parametersOf(endpoint.params, 'path'),
+    ...parametersOf(endpoint.query, 'query'),
+    ...parametersOf(endpoint.headers, 'header'),
+  ];
   return {
     summary: endpoint.summary,
     tags: [endpoint.owner],
@@ -67,7 +71,7 @@ function operationOf(endpoint: Endpoint): Json {
   };
 }
 
-function parametersOf(schema: z.ZodType | undefined, location: 'path' | 'query'): Json[] {
+function parametersOf(schema: z.ZodType | undefined, location: 'path' | 'query' | 'header'): Json[] {
   if (!schema) return [];
   const { properties, required } = schemaOf(schema, 'input') as {
     properties?: Record<string, unknown>;
@@ -89,6 +93,9 @@ function successOf(endpoint: Endpoint): Json {
       ? { content: { 'text/plain': { schema: { type: 'string' } } } }
       : {};
   const success = { description: endpoint.summary, ...body };
+  // A redirect for browsers, and a body for programs.
+  if (endpoint.answers === 'redirect' && endpoint.response)
+    return { [status]: { description: endpoint.summary }, 200: success };
   return {
     // No content is none, also where a second status has some.
     [status]: status === 204 ? { description: endpoint.summary } : success,
@@ -113,7 +120,7 @@ function errorsOf(endpoint: Endpoint): Json {
 /** Codes that an endpoint names, and those that the frame answers for it. */
 function codesOf(endpoint: Endpoint): ErrorCode[] {
   const codes: ErrorCode[] = [...(endpoint.errors ?? []), 'internal_error', 'service.database_unavailable'];
-  if (endpoint.params || endpoint.query || endpoint.body) codes.push('request.invalid');
+  if (endpoint.params || endpoint.query || endpoint.body || endpoint.headers) codes.push('request.invalid');
   if (endpoint.body) codes.push('request.not_json', 'request.too_large');
   if (endpoint.method !== 'get') codes.push('request.cross_origin');
   if (endpoint.access !== 'anyone') codes.push('auth.session_required', 'service.unavailable');

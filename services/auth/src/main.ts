@@ -20,6 +20,7 @@ await runProcess(async () => {
     sessionSeconds: config.SESSION_MAX_AGE_SECONDS,
     refusalsPerMinute: config.SANDGATE_REFUSALS_PER_MINUTE,
     sessionIdleSeconds: config.SANDGATE_SESSION_IDLE_SECONDS,
+    sameSite: config.SANDGATE_COOKIE_SAMESITE,
     adminEmail: config.SANDGATE_ADMIN_EMAIL,
     adminPassword: config.SANDGATE_ADMIN_PASSWORD,
     jwtSharedSecret: config.SANDGATE_JWT_SHARED_SECRET,
@@ -33,6 +34,7 @@ await runProcess(async () => {
     siteUrl: config.SANDGATE_SITE_URL,
     embeddingOrigins: config.SANDGATE_EMBEDDING_ORIGINS,
     trustedProxies: config.SANDGATE_TRUSTED_PROXIES,
+    sameSite: config.SANDGATE_COOKIE_SAMESITE,
     listen: { port: config.PORT, address: '0.0.0.0' },
     log,
   });

@@ -1,6 +1,6 @@
 import type { Ask } from '@sandgate/contracts';
 import { createOutbox } from '@sandgate/messaging';
-import type { Service } from '@sandgate/service-kit';
+import type { SameSite, Service } from '@sandgate/service-kit';
 import { createAccountStore } from './accounts/account-store.js';
 import { announceEveryAccount } from './accounts/user-logged-in-store.js';
 import { createApiKeyStore } from './api-keys/api-key-store.js';
@@ -25,9 +25,11 @@ import { endSessionRoute } from './http/end-session.route.js';
 import { endSessionsRoute } from './http/end-sessions.route.js';
 import { getPasswordSignInRoute } from './http/get-password-sign-in.route.js';
 import { getProviderRoute } from './http/get-provider.route.js';
+import { getSessionPropertiesRoute } from './http/get-session-properties.route.js';
 import { listApiKeysRoute } from './http/list-api-keys.route.js';
 import { listProvidersRoute } from './http/list-providers.route.js';
 import { listSessionsRoute } from './http/list-sessions.route.js';
+import { presentTokenRoute } from './http/present-token.route.js';
 import { putPasswordSignInRoute } from './http/put-password-sign-in.route.js';
 import { putProviderRoute } from './http/put-provider.route.js';
 import { resetPasswordRoute } from './http/reset-password.route.js';
@@ -35,6 +37,7 @@ import { signInWithPasswordRoute } from './http/sign-in-with-password.route.js';
 import { signOutRoute } from './http/sign-out.route.js';
 import { singleSignOnRoute } from './http/single-sign-on.route.js';
 import { singleSignOnCallbackRoute } from './http/single-sign-on-callback.route.js';
+import { singleSignOutRoute } from './http/single-sign-out.route.js';
 import { changeOidcProvider, createOidcProvider } from './oidc/change-oidc-providers.js';
 import { describeEveryProvider } from './oidc/describe-every-provider.js';
 import { createOidcClients } from './oidc/oidc-clients.js';
@@ -72,6 +75,8 @@ export interface AuthDependencies extends Environment {
   readonly databaseUrl: string;
   /** Origin of the site: `return_to` stays on it, and https makes cookies Secure. */
   readonly siteUrl: string;
+  /** Of the session cookie; `lax` unless told. */
+  readonly sameSite?: SameSite;
   /** A session ends so long after the sign-in, however much it is used. */
   readonly sessionSeconds: number;
   /** So many sign-ins of one source are refused a minute, before it is held back. */
@@ -90,7 +95,8 @@ const limits = { maxSources: 20_000, now: () => performance.now() };
  * publishes `UserLoggedIn` and consumes nothing.
  */
 export function createAuth(dependencies: AuthDependencies): Service {
-  const { siteUrl, sessionSeconds, sessionIdleSeconds: idleSeconds, ask } = dependencies;
+  const { siteUrl, sameSite, sessionSeconds, sessionIdleSeconds: idleSeconds, ask } = dependencies;
+  const cookie = { siteUrl, sameSite };
   const database = connect(dependencies.databaseUrl, { max: 10 });
   const outbox = createOutbox();
   const accounts = createAccountStore(database);
@@ -104,7 +110,7 @@ export function createAuth(dependencies: AuthDependencies): Service {
   const providers = createCurrentProviders(providerStore);
   const keyUses = createKeyUses();
   const signInStore = createSignInStore(database, sessionSeconds);
-  const signIn = signInWithToken({ providers, keyUses, store: signInStore, outbox });
+  const signIn = signInWithToken({ providers, keyUses, store: signInStore, outbox, sessionSeconds });
   const oidc = { providers: createOidcProviderStore(database), clients: createOidcClients({ siteUrl }) };
   const describeAll = describeEveryProvider(providerStore, oidc.providers, { siteUrl });
   const start = startSignIn({
@@ -121,22 +127,26 @@ export function createAuth(dependencies: AuthDependencies): Service {
     refusals,
     limit: createRefusalLimit({ ...limits, perMinute: dependencies.refusalsPerMinute }),
   });
+  const guardedSignIn = guardTokens(guard(), signIn);
 
   return {
     name: 'auth',
     database,
     outbox,
     routes: [
-      singleSignOnRoute({ siteUrl, signIn: guardTokens(guard(), signIn), start }),
+      singleSignOnRoute({ cookie, signIn: guardedSignIn, start, addressOfProvider: addressOfProvider(providers) }),
+      presentTokenRoute({ cookie, signIn: guardedSignIn }),
       singleSignOnCallbackRoute({
-        siteUrl,
+        cookie,
         signIn: guardTokens(guard(), signInWithCode({ ...oidc, store: signInStore, outbox })),
       }),
       signInWithPasswordRoute({
-        siteUrl,
+        cookie,
         signIn: guardPasswords(guard(), signInWithPassword({ accounts, sessions, outbox, limited })),
       }),
-      signOutRoute({ siteUrl, sessions }),
+      signOutRoute({ cookie, sessions }),
+      singleSignOutRoute({ cookie, sessions }),
+      getSessionPropertiesRoute({ cookie, sessions }),
       listSessionsRoute({ sessions, ask }),
       endSessionRoute({ sessions, ask }),
       endSessionsRoute({ sessions, ask }),

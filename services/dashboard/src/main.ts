@@ -32,6 +32,7 @@ await runProcess(async () => {
     serviceCredential,
     siteUrl,
     embeddingOrigins: config.SANDGATE_EMBEDDING_ORIGINS,
+    sameSite: config.SANDGATE_COOKIE_SAMESITE,
     listen: { port: config.PORT, address: '0.0.0.0' },
     log,
   });

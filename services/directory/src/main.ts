@@ -20,6 +20,7 @@ await runProcess(async () => {
     serviceCredential: config.SANDGATE_SERVICE_CREDENTIAL,
     siteUrl: config.SANDGATE_SITE_URL,
     embeddingOrigins: config.SANDGATE_EMBEDDING_ORIGINS,
+    sameSite: config.SANDGATE_COOKIE_SAMESITE,
     listen: { port: config.PORT, address: '0.0.0.0' },
     log,
   });

@@ -15,6 +15,7 @@ await runProcess(async () => {
     serviceCredential,
     siteUrl: config.SANDGATE_SITE_URL,
     embeddingOrigins: config.SANDGATE_EMBEDDING_ORIGINS,
+    sameSite: config.SANDGATE_COOKIE_SAMESITE,
     listen: { port: config.PORT, address: '0.0.0.0' },
     log,
   });

@@ -232,10 +232,11 @@ describe('the request of a sign-in', () => {
     expect(answered.headers.get('location')).not.toContain('jwt');
   });
 
-  test('A-29: by another method is no sign-in', async () => {
+  test('A-29: by another method, or in two places, is no sign-in', async () => {
     expect((await auth.request(`/auth/sso?jwt=${aToken()}`, { method: 'POST', body: { jwt: aToken() } })).status).toBe(
-      405,
+      400,
     );
+    expect((await auth.request('/auth/sso', { method: 'PUT', body: { jwt: aToken() } })).status).toBe(405);
   });
 
   test.each([

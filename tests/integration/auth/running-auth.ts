@@ -98,6 +98,7 @@ export async function startAuth({
       },
     }),
   );
+  const cookieName = change.sameSite === 'none' ? 'sandgate.EMBEDDED_SESSION' : 'sandgate.SESSION';
   // Bound late: what the service asks is answered by the service itself or stood in for.
   const ask: Ask = async (question, input) => {
     if (question.name === describeGroups.name) {
@@ -140,6 +141,7 @@ export async function startAuth({
     siteUrl: change.siteUrl ?? siteUrl,
     embeddingOrigins,
     trustedProxies,
+    ...(change.sameSite && { sameSite: change.sameSite }),
     listen: { port: 0, address: '127.0.0.1' },
     log,
   }).catch(async (error: unknown) => {
@@ -154,7 +156,7 @@ export async function startAuth({
       method,
       redirect: 'manual',
       headers: {
-        ...(cookie !== undefined && { cookie: `sandgate.SESSION=${cookie}` }),
+        ...(cookie !== undefined && { cookie: `${cookieName}=${cookie}` }),
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...headers,
       },
@@ -162,7 +164,7 @@ export async function startAuth({
     });
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.startsWith('application/json');
-    const session = /^sandgate\.SESSION=([\w-]+)/.exec(response.headers.get('set-cookie') ?? '')?.[1];
+    const session = /^sandgate\.(?:EMBEDDED_)?SESSION=([\w-]+)/.exec(response.headers.get('set-cookie') ?? '')?.[1];
     return {
       status: response.status,
       headers: response.headers,

@@ -253,6 +253,23 @@ describe('the signed-in account', () => {
     });
   });
 
+  test('is shown under the names that an SDK reads, too', async () => {
+    memberships([{ id: 4, name: 'Customer Acme', sources: ['jwt'] }]);
+    const { accountId } = await directory.signIn({ attributes: { account_id: 28 } });
+    const nameless = await directory.signIn({ firstName: null, lastName: null });
+
+    expect((await current(accountId)).body).toMatchObject({
+      first_name: 'Anna',
+      last_name: 'Berg',
+      common_name: 'Anna Berg',
+      is_superuser: false,
+      is_active: true,
+      group_ids: [4],
+      login_attributes: { account_id: 28 },
+    });
+    expect((await current(nameless.accountId)).body.common_name).toBe(nameless.email);
+  });
+
   test('is as new as the sign-in: the answer waits for it', async () => {
     const { data } = aSignIn({ attributes: { account_id: 28 } });
     await apply(directory.service, [aSignIn(data)]);

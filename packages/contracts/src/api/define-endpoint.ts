@@ -12,6 +12,7 @@ export interface Endpoint<
   Body extends z.ZodType = z.ZodType,
   Response extends z.ZodType = z.ZodType,
   Who extends Access = Access,
+  Headers extends z.ZodType = z.ZodType,
 > {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** OpenAPI form: `/api/groups/{id}`. */
@@ -22,13 +23,17 @@ export interface Endpoint<
   readonly params?: Params;
   readonly query?: Query;
   readonly body?: Body;
-  /** Absent for an answer that is not JSON, as `answers` says. A `page` sends a browser without a session to sign in. */
+  /** Request headers that the handler gets, by their names in lower case. Others it never sees. */
+  readonly headers?: Headers;
+  /** Absent for an answer that is never JSON, as `answers` says. A `page` sends a browser without a session to sign in. */
   readonly response?: Response;
   readonly answers?: 'redirect' | 'text' | 'page';
   /** Success status; 200 unless told, 302 for a redirect. */
   readonly status?: 200 | 201 | 202 | 204;
   /** A second success status: 202 where the change is accepted but not yet everywhere, 200 for a dry run. */
   readonly alsoStatus?: 200 | 202;
+  /** A page of a configured origin may ask too, where only this site may otherwise: the request needs no session and can set a cookie. */
+  readonly fromConfiguredOrigins?: true;
   /** Codes beyond those that the frame itself answers. */
   readonly errors?: readonly ErrorCode[];
 }
@@ -40,6 +45,7 @@ export const defineEndpoint = <
   Response extends z.ZodType = z.ZodNever,
   // Kept as it is written, so that a handler knows by its type whether there is a caller.
   Who extends Access = Access,
+  Headers extends z.ZodType = z.ZodNever,
 >(
-  endpoint: Endpoint<Params, Query, Body, Response, Who>,
-): Endpoint<Params, Query, Body, Response, Who> => Object.freeze(endpoint);
+  endpoint: Endpoint<Params, Query, Body, Response, Who, Headers>,
+): Endpoint<Params, Query, Body, Response, Who, Headers> => Object.freeze(endpoint);

@@ -50,6 +50,31 @@ const routes = [
     defineEndpoint({ ...base, method: 'put', path: '/me', access: 'person', body: Thing, response: Thing }),
     ({ body }) => body,
   ),
+  route(
+    defineEndpoint({ ...base, method: 'get', path: '/api/me', access: 'person', response: Thing }),
+    ({ caller }) => ({
+      name: caller.accountId,
+    }),
+  ),
+  route(
+    defineEndpoint({ ...base, method: 'put', path: '/api/me', access: 'person', body: Thing, response: Thing }),
+    ({ body }) => body,
+  ),
+  route(defineEndpoint({ ...base, method: 'post', path: '/api/sign-in', access: 'anyone', response: Thing }), () => ({
+    name: 'signed in',
+  })),
+  route(
+    defineEndpoint({
+      ...base,
+      method: 'post',
+      path: '/auth/token',
+      access: 'anyone',
+      fromConfiguredOrigins: true,
+      headers: z.object({ 'x-client': z.string().max(8).optional() }),
+      response: Thing,
+    }),
+    ({ headers }) => ({ name: headers['x-client'] ?? 'nobody' }),
+  ),
   route(defineEndpoint({ ...base, method: 'get', path: '/admin', access: 'administrator', response: Thing }), () => ({
     name: 'admin',
   })),
@@ -207,6 +232,31 @@ describe('a cookie signs only what this site asks for', () => {
   });
 });
 
+describe('a request that sets a cookie', () => {
+  const post = (path: string, headers: Record<string, string>) => request(path, { method: 'POST', headers });
+
+  test.each([
+    ['/api/sign-in', 'https://host.test', 403],
+    ['/api/sign-in', siteUrl, 200],
+    ['/auth/token', 'https://host.test', 200],
+    ['/auth/token', siteUrl, 200],
+    ['/auth/token', 'https://evil.example', 403],
+    ['/auth/token', 'https://host.test.evil.example', 403],
+    ['/auth/token', 'null', 403],
+  ])('A-28: to %s from a page of %s answers %i', async (path, origin, status) => {
+    expect((await post(path, { origin })).status).toBe(status);
+  });
+
+  test('gets the headers that the endpoint names, checked like everything else', async () => {
+    expect((await post('/auth/token', { 'x-client': 'sdk', 'x-other': 'y' })).json).toEqual({ name: 'sdk' });
+    const refused = await post('/auth/token', { 'x-client': 'much too long' });
+    expect([refused.status, refused.json.details.faults]).toEqual([
+      400,
+      [expect.stringMatching(/^header\.x-client: /)],
+    ]);
+  });
+});
+
 describe('what comes in is parsed once', () => {
   test.each([
     ['/things/7?q=a', 200],
@@ -283,6 +333,64 @@ describe('what goes out', () => {
     expect(headers.get('content-security-policy')).toContain("frame-ancestors 'self' https://host.test");
     expect(headers.get('referrer-policy')).toBe('no-referrer');
     expect(headers.get('cache-control')).toBe('no-store');
+  });
+
+  test.each([
+    ['/api/me', as('a-person'), 200],
+    ['/api/me', {}, 401],
+    ['/api/nothing', {}, 404],
+    ['/API/me', {}, 401],
+  ])('A-51: a page of a configured origin may read %s with %j, be it %i', async (path, headers, status) => {
+    const answer = await request(path, { headers: { ...(headers as object), origin: 'https://host.test' } });
+
+    expect(answer.status).toBe(status);
+    expect(answer.headers.get('access-control-allow-origin')).toBe('https://host.test');
+    expect(answer.headers.get('access-control-allow-credentials')).toBeNull();
+    expect(answer.headers.get('vary')).toBe('Origin');
+  });
+
+  test.each([
+    'null',
+    '*',
+    'https://evil.example',
+    'http://host.test',
+    'https://host.test:8443',
+    'https://host.test.evil.example',
+    'https://evil-host.test',
+    'https://a.host.test',
+    'https://host.test/',
+    'https://HOST.test',
+    'https://host.test, https://evil.example',
+    siteUrl,
+  ])('A-51: a page of %s may read nothing, and cannot ask beforehand', async (origin) => {
+    const preflight = { origin, 'access-control-request-method': 'PUT', 'access-control-request-headers': 'x-a' };
+    const answers = [
+      await request('/api/me', { headers: { ...as('a-person'), origin } }),
+      await request('/api/me', { method: 'OPTIONS', headers: preflight }),
+    ];
+
+    expect(answers.map(({ status }) => status)).toEqual([200, 405]);
+    for (const { headers } of answers) {
+      expect([...headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([]);
+      expect(headers.get('vary')).toBe('Origin');
+    }
+  });
+
+  test('A-51: what a browser asks beforehand is answered for every route of the API, and for nothing else', async () => {
+    const headers = { origin: 'https://host.test', 'access-control-request-method': 'PUT' };
+    const asked = (path: string) => request(path, { method: 'OPTIONS', headers });
+    const answer = await asked('/api/me');
+
+    expect([answer.status, answer.text]).toEqual([204, '']);
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      'access-control-allow-origin': 'https://host.test',
+      'access-control-allow-methods': 'GET, PUT',
+      'access-control-allow-headers': '*, Authorization',
+    });
+    expect((await asked('/auth/token')).headers.get('access-control-allow-methods')).toBe('POST');
+    expect((await asked('/api/nothing')).status).toBe(404);
+    for (const path of ['/page', '/internal/auth.introspect-session', '/me'])
+      expect((await asked(path)).headers.get('access-control-allow-origin')).toBeNull();
   });
 
   test('A-27 A-83: one log line a request, with neither query nor header', async () => {

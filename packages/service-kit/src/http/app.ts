@@ -1,6 +1,7 @@
 import { Failure } from '@sandgate/contracts';
 import express, { type Express, type Request, type Response } from 'express';
 import type { Answer } from '../questions/ask.js';
+import { allowReading, answerPreflight } from './cross-origin.js';
 import { toErrorPage, toErrorResponse } from './error-response.js';
 import { type FrameOptions, mountRoutes } from './mount.js';
 import { mountAnswers } from './mount-answers.js';
@@ -9,7 +10,6 @@ import type { AnyRoute } from './route.js';
 export interface AppOptions extends FrameOptions {
   readonly routes: readonly AnyRoute[];
   readonly answers: readonly Answer[];
-  readonly embeddingOrigins: readonly string[];
   /** Addresses and networks of the proxies in front of this process: from these alone `X-Forwarded-For` is believed. None unless told. */
   readonly trustedProxies?: readonly string[] | undefined;
 }
@@ -21,8 +21,9 @@ export function createApp(options: AppOptions): Express {
   app.set('query parser', false);
   app.set('trust proxy', [...(options.trustedProxies ?? [])]);
   const headers = securityHeaders(options);
-  app.use((_request, response, next) => {
+  app.use((request, response, next) => {
     for (const [name, value] of headers) response.setHeader(name, value);
+    allowReading(request, response, options.embeddingOrigins);
     next();
   });
   mountAnswers(app, options.answers, options);
@@ -54,6 +55,7 @@ function notFound(request: Request, response: Response, { routes }: AppOptions):
   const allowed = routes
     .filter(({ endpoint }) => matches(endpoint.path, request.path))
     .map(({ endpoint }) => endpoint.method.toUpperCase());
+  if (allowed.length > 0 && answerPreflight(request, response, allowed)) return;
   const answer = toErrorResponse(
     new Failure(allowed.length > 0 ? 'request.method_not_allowed' : 'request.not_found'),
     'no-route',

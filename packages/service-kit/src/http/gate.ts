@@ -9,13 +9,17 @@ import {
 } from '@sandgate/contracts';
 import type { Caller } from './route.js';
 import { holdsServiceCredential } from './service-credential.js';
-import { type SessionCredential, sessionCredentialOf } from './session-credential.js';
+import { type SameSite, type SessionCredential, sessionCookieName, sessionCredentialOf } from './session-credential.js';
 
 const maxTokenLength = 128;
 
 export interface GateOptions {
   readonly ask: Ask;
   readonly siteUrl: string;
+  /** Who may show this site in a frame, and read its API from a page of their own. */
+  readonly embeddingOrigins: readonly string[];
+  /** Of the session cookie; `lax` unless told. */
+  readonly sameSite?: SameSite;
   readonly serviceCredential: string;
 }
 
@@ -36,8 +40,8 @@ export class SignInNeeded extends Error {
  * `auth.administrator_required`, `request.cross_origin`; for a page `SignInNeeded`.
  */
 export async function admit(endpoint: Endpoint, headers: IncomingHttpHeaders, options: GateOptions): Promise<Admitted> {
-  const credential = sessionCredentialOf(headers);
-  if (endpoint.method !== 'get') refuseForeignOrigin(endpoint, headers, credential, options.siteUrl);
+  const credential = sessionCredentialOf(headers, sessionCookieName(options.sameSite));
+  if (endpoint.method !== 'get') refuseForeignOrigin(endpoint, headers, credential, options);
   if (endpoint.access === 'anyone') return { caller: undefined, credential };
   if (endpoint.access === 'operator' && holdsServiceCredential(headers, options.serviceCredential))
     return { caller: undefined, credential };
@@ -51,11 +55,13 @@ function refuseForeignOrigin(
   endpoint: Endpoint,
   headers: IncomingHttpHeaders,
   credential: SessionCredential | undefined,
-  siteUrl: string,
+  { siteUrl, embeddingOrigins }: GateOptions,
 ): void {
-  if (headers.origin === new URL(siteUrl).origin) return;
+  const { origin } = headers;
+  if (origin === new URL(siteUrl).origin) return;
+  if (endpoint.fromConfiguredOrigins && origin !== undefined && embeddingOrigins.includes(origin)) return;
   const signedByCookie = endpoint.access !== 'anyone' && credential?.by === 'cookie';
-  const setsCookie = endpoint.access === 'anyone' && headers.origin !== undefined;
+  const setsCookie = endpoint.access === 'anyone' && origin !== undefined;
   if (signedByCookie || setsCookie) throw new Failure('request.cross_origin');
 }
 

@@ -89,7 +89,8 @@ function send({ endpoint }: AnyRoute, response: Response, result: unknown): void
   const headers: Record<string, string | string[]> = { 'cache-control': 'no-store', ...parts.headers };
   if (parts.cookies) headers['set-cookie'] = [...parts.cookies];
   if (parts.location !== undefined) headers['location'] = parts.location;
-  const text = parts.text ?? (endpoint.response ? JSON.stringify(endpoint.response.parse(parts.body)) : undefined);
+  const hasBody = endpoint.response && parts.location === undefined;
+  const text = parts.text ?? (hasBody ? JSON.stringify(endpoint.response.parse(parts.body)) : undefined);
   if (text !== undefined)
     headers['content-type'] =
       parts.contentType ?? (parts.text === undefined ? 'application/json; charset=utf-8' : 'text/html; charset=utf-8');

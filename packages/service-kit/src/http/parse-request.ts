@@ -6,12 +6,13 @@ export interface ParsedRequest {
   readonly params: unknown;
   readonly query: unknown;
   readonly body: unknown;
+  readonly headers: unknown;
 }
 
-/** Parses path, query and body by the endpoint's schemas. Throws `request.invalid` with every fault of all three. */
+/** Parses path, query, body and headers by the endpoint's schemas. Throws `request.invalid` with every fault of all of them. */
 export function parseRequest(endpoint: Endpoint, request: Request): ParsedRequest {
   const query = queryOf(request.url);
-  if (endpoint.answers === 'page') return { params: request.params, query, body: undefined };
+  if (endpoint.answers === 'page') return { params: request.params, query, body: undefined, headers: undefined };
   const faults: string[] = [];
   const parse = (schema: z.ZodType | undefined, part: string, input: unknown): unknown => {
     if (!schema) return undefined;
@@ -24,6 +25,7 @@ export function parseRequest(endpoint: Endpoint, request: Request): ParsedReques
     params: parse(endpoint.params, 'path', request.params),
     query: parse(endpoint.query, 'query', query),
     body: parse(endpoint.body, 'body', bodyOf(endpoint, request)),
+    headers: parse(endpoint.headers, 'header', request.headers),
   };
   if (faults.length > 0) throw new Failure('request.invalid', { details: { faults } });
   return parsed;

@@ -47,7 +47,7 @@ describe('A-41 A-42: where a sign-in may lead', () => {
     expect(() => checkReturnTo(returnTo, site)).toThrow(expect.objectContaining({ code: 'auth.return_to_unsafe' }));
   });
 
-  test.each(['/auth/sso', '/auth/sso/?x=1', '/a/../auth/sso'])(
+  test.each(['/auth/sso', '/auth/sso/?x=1', '/a/../auth/sso', '/AUTH/sso', '/auth/logout', '/auth'])(
     'A-44: %j would be a loop, so it leads to the start page',
     (returnTo) => {
       expect(checkReturnTo(returnTo, site)).toBe('/');

@@ -20,5 +20,5 @@ export function checkReturnTo(returnTo: string | undefined, siteUrl: string): st
     new URL(path, siteUrl).origin === target.origin;
   if (!staysHere) throw new Failure('auth.return_to_unsafe');
   // Back to where the sign-in itself lives would be a loop.
-  return /^\/auth\/sso(?:\/|$)/.test(target.pathname) ? '/' : path;
+  return /^\/auth(?:\/|$)/i.test(target.pathname) ? '/' : path;
 }

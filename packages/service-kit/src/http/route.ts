@@ -16,6 +16,7 @@ export interface RequestContext<E extends Endpoint> {
   readonly params: Parsed<NonNullable<E['params']>>;
   readonly query: Parsed<NonNullable<E['query']>>;
   readonly body: Parsed<NonNullable<E['body']>>;
+  readonly headers: Parsed<NonNullable<E['headers']>>;
   readonly caller: CallerOf<E>;
   /** The session that the request carries, known or not. */
   readonly credential: SessionCredential | undefined;

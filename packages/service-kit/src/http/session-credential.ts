@@ -1,6 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-export const sessionCookie = 'sandgate.SESSION';
+export type SameSite = 'lax' | 'strict' | 'none';
+
+/**
+ * A partitioned cookie and one that is not live side by side in a browser. Under one name the stale one could win after the setting has changed,
+ * so each has its own, and only that of the setting is looked at.
+ */
+export const sessionCookieName = (sameSite: SameSite = 'lax'): string =>
+  sameSite === 'none' ? 'sandgate.EMBEDDED_SESSION' : 'sandgate.SESSION';
 
 export interface SessionCredential {
   readonly token: string;
@@ -15,7 +22,7 @@ export interface SessionCredential {
 export const apiKeyPrefix = 'sgk_';
 
 /** The session or API key that a request carries. A header wins over the cookie: somebody set it on purpose. */
-export function sessionCredentialOf(headers: IncomingHttpHeaders): SessionCredential | undefined {
+export function sessionCredentialOf(headers: IncomingHttpHeaders, cookieName: string): SessionCredential | undefined {
   const apiKey = headers['x-api-key'];
   if (typeof apiKey === 'string' && apiKey !== '') return { token: apiKey, by: 'api-key' };
   const session = headers['x-metabase-session'];
@@ -24,7 +31,7 @@ export function sessionCredentialOf(headers: IncomingHttpHeaders): SessionCreden
     const isApiKey = session === undefined && header.startsWith(apiKeyPrefix);
     return { token: header, by: isApiKey ? 'api-key' : 'header' };
   }
-  const cookie = cookieOf(headers.cookie, sessionCookie);
+  const cookie = cookieOf(headers.cookie, cookieName);
   return cookie === undefined || cookie === '' ? undefined : { token: cookie, by: 'cookie' };
 }
 
@@ -45,9 +52,22 @@ export function cookiesOf(header: string | undefined): ReadonlyMap<string, strin
   return cookies;
 }
 
-/** `Set-Cookie` for the session, or to remove it when the token is empty. Secure when the site is https. */
-export function sessionCookieHeader(token: string, site: { siteUrl: string }): string {
-  const secure = site.siteUrl.startsWith('https:') ? '; Secure' : '';
+export interface CookieSettings {
+  readonly siteUrl: string;
+  /** `lax` unless told. */
+  readonly sameSite?: SameSite | undefined;
+}
+
+const attributes = {
+  lax: '; SameSite=Lax',
+  strict: '; SameSite=Strict',
+  // Kept apart for each site that shows this one in a frame, which is why browsers let it through (CHIPS, draft-cutler-httpbis-partitioned-cookies).
+  none: '; SameSite=None; Secure; Partitioned',
+} as const satisfies Record<SameSite, string>;
+
+/** `Set-Cookie` for the session, or to remove it when the token is empty. Secure when the site is https, and always where SameSite is none. */
+export function sessionCookieHeader(token: string, { siteUrl, sameSite = 'lax' }: CookieSettings): string {
+  const secure = siteUrl.startsWith('https:') && sameSite !== 'none' ? '; Secure' : '';
   const removed = token === '' ? '; Max-Age=0' : '';
-  return `${sessionCookie}=${token}; Path=/; HttpOnly; SameSite=Lax${secure}${removed}`;
+  return `${sessionCookieName(sameSite)}=${token}; Path=/; HttpOnly${attributes[sameSite]}${secure}${removed}`;
 }

@@ -1,15 +1,15 @@
 import { signOut } from '@sandgate/contracts';
-import { type AnyRoute, Reply, route, sessionCookieHeader } from '@sandgate/service-kit';
+import { type AnyRoute, type CookieSettings, Reply, route, sessionCookieHeader } from '@sandgate/service-kit';
 import type { SessionStore } from '../sessions/session-store.js';
 import { hashSessionToken } from '../sessions/session-token.js';
 
 interface Dependencies {
-  readonly siteUrl: string;
+  readonly cookie: CookieSettings;
   readonly sessions: SessionStore;
 }
 
-export const signOutRoute = ({ siteUrl, sessions }: Dependencies): AnyRoute =>
+export const signOutRoute = ({ cookie, sessions }: Dependencies): AnyRoute =>
   route(signOut, async ({ credential }) => {
     if (credential) await sessions.remove(hashSessionToken(credential.token));
-    return new Reply({ cookies: [sessionCookieHeader('', { siteUrl })] });
+    return new Reply({ cookies: [sessionCookieHeader('', cookie)] });
   });

@@ -1,14 +1,14 @@
 import { singleSignOnCallback } from '@sandgate/contracts';
-import { type AnyRoute, Reply, route, sessionCookieHeader } from '@sandgate/service-kit';
+import { type AnyRoute, type CookieSettings, Reply, route, sessionCookieHeader } from '@sandgate/service-kit';
 import type { CodeSignIn } from '../oidc/sign-in-with-code.js';
 import { removeCookie } from '../oidc/state-cookie.js';
 
 interface Dependencies {
-  readonly siteUrl: string;
+  readonly cookie: CookieSettings;
   readonly signIn: (request: CodeSignIn) => Promise<{ session: string; returnTo: string }>;
 }
 
-export const singleSignOnCallbackRoute = ({ siteUrl, signIn }: Dependencies): AnyRoute =>
+export const singleSignOnCallbackRoute = ({ cookie, signIn }: Dependencies): AnyRoute =>
   route(singleSignOnCallback, async ({ query, cookies, credential, source, traceparent, log }) => {
     const request = {
       callback: query,
@@ -21,6 +21,6 @@ export const singleSignOnCallbackRoute = ({ siteUrl, signIn }: Dependencies): An
     const { session, returnTo } = await signIn(request);
     return new Reply({
       location: returnTo,
-      cookies: [sessionCookieHeader(session, { siteUrl }), removeCookie(query.state ?? '', siteUrl)],
+      cookies: [sessionCookieHeader(session, cookie), removeCookie(query.state ?? '', cookie.siteUrl)],
     });
   });

@@ -39,6 +39,14 @@ describe('the life of a token', () => {
     expect(decide(claims)).toBe(outcome);
   });
 
+  test.each([
+    ['its exp', { iat: now - 10, exp: now + 31_536_000 }, now + 31_536_000],
+    ['its exp without iat', { exp: now + 60 }, now + 60],
+    ['iat plus the maximum age without exp', { iat: now - 10 }, now + 170],
+  ])('a session that must not outlive it ends at %s', (_what, claims, end) => {
+    expect(decideTokenLife(new Map(Object.entries(claims)), maxAge, now).endsAt).toBe(end);
+  });
+
   test.each(['exp', 'iat', 'nbf'])('A-19: %s is a whole number of seconds within [1, 2^33]', (name) => {
     const odd = [
       Number.POSITIVE_INFINITY,

@@ -3,6 +3,8 @@ import { Failure } from '@sandgate/contracts';
 export interface TokenLife {
   /** Issued at, if the token says so: what orders two tokens of one person. */
   readonly issuedAt: number | undefined;
+  /** When a session that must not outlive it ends: the token's `exp`, or when it is too old to sign in. */
+  readonly endsAt: number;
   /** From then on it can verify under no setting of the maximum age. */
   readonly rememberUntil: number;
 }
@@ -30,7 +32,8 @@ export function decideTokenLife(
     throw new Failure('auth.token_unbounded');
   if ((iat ?? 0) > soon || (nbf ?? 0) > soon) throw new Failure('auth.token_not_yet_valid');
   if (endOfLife(exp, iat, maxTokenAgeSeconds) <= now) throw new Failure('auth.token_expired');
-  return { issuedAt: iat, rememberUntil: endOfLife(exp, iat, longestTokenAgeSeconds) };
+  const endsAt = exp ?? endOfLife(exp, iat, maxTokenAgeSeconds);
+  return { issuedAt: iat, endsAt, rememberUntil: endOfLife(exp, iat, longestTokenAgeSeconds) };
 }
 
 const endOfLife = (exp = Number.POSITIVE_INFINITY, iat = Number.POSITIVE_INFINITY, maxAgeSeconds: number): number =>

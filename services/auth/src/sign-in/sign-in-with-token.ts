@@ -9,6 +9,8 @@ import type { NewSignIn, SignInOutcome } from './sign-in-store.js';
 import { type TokenOfProvider, type VerifiedByProvider, verifyByProvider } from './verify-by-provider.js';
 
 export interface TokenSignIn extends TokenOfProvider {
+  /** The session is over when the token is, where it would last longer. */
+  readonly endsWithToken?: true;
   /** The session that the browser had. */
   readonly previousSession: string | undefined;
   /** Where it comes from. */
@@ -19,30 +21,35 @@ export interface TokenSignIn extends TokenOfProvider {
   readonly log: Logger;
 }
 
+/** Times in seconds since 1970. */
+export interface OpenedSession {
+  readonly token: string;
+  readonly issuedAt: number;
+  readonly endsAt: number;
+}
+
 interface Dependencies {
   readonly providers: CurrentProviders;
   readonly keyUses: KeyUses;
   readonly store: (signIn: NewSignIn) => Promise<SignInOutcome>;
   readonly outbox: Outbox;
+  /** The longest that a session lasts. */
+  readonly sessionSeconds: number;
 }
 
 /** How often settings may change under one sign-in. */
 const maxAttempts = 10;
 
 /**
- * Signs in with a token and answers the session token. Throws `auth.sso_disabled`, else `auth.sign_in_refused` with the reason as its cause.
+ * Signs in with a token and answers the session. Throws `auth.sso_disabled`, else `auth.sign_in_refused` with the reason as its cause.
  * A refusal is only given under the newest settings, unless asked otherwise: a key that was added on another instance a moment ago works at once.
  */
-export function signInWithToken({
-  providers,
-  keyUses,
-  store,
-  outbox,
-}: Dependencies): (request: TokenSignIn) => Promise<string> {
+export function signInWithToken(dependencies: Dependencies): (request: TokenSignIn) => Promise<OpenedSession> {
+  const { providers, outbox } = dependencies;
   return async (request) => {
     let settings = await providers.known();
     for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
-      const { refusal, session } = await tryUnder(settings, request, { store, keyUses });
+      const { refusal, session } = await tryUnder(settings, request, dependencies);
       if (session !== undefined) {
         outbox.wake();
         return session;
@@ -60,17 +67,20 @@ export function signInWithToken({
 async function tryUnder(
   settings: Providers,
   request: TokenSignIn,
-  { store, keyUses }: Pick<Dependencies, 'store' | 'keyUses'>,
-): Promise<{ session?: string; refusal?: Failure }> {
+  { store, keyUses, sessionSeconds }: Dependencies,
+): Promise<{ session?: OpenedSession; refusal?: Failure }> {
   const known = await verify(settings, request);
   if (known instanceof Failure) return { refusal: known };
   const { provider, verified } = known;
-  const session = mintSessionToken();
+  const token = mintSessionToken();
+  const now = Math.floor(Date.now() / 1000);
+  const endsAt = request.endsWithToken ? Math.min(verified.endsAt, now + sessionSeconds) : undefined;
   const outcome = await store({
     provider,
     verified,
     revision: settings.revision,
-    sessionHash: hashSessionToken(session),
+    sessionEndsAt: endsAt,
+    sessionHash: hashSessionToken(token),
     previousSessionHash: request.previousSession === undefined ? undefined : hashSessionToken(request.previousSession),
     traceparent: request.traceparent,
   });
@@ -78,7 +88,7 @@ async function tryUnder(
     return outcome.refusal === 'stale' ? {} : { refusal: refusedFor(new Failure(outcome.refusal)) };
   keyUses.note(verified.keyId);
   reportDropped(verified, outcome.accountId, request);
-  return { session };
+  return { session: { token, issuedAt: verified.issuedAt ?? now, endsAt: endsAt ?? now + sessionSeconds } };
 }
 
 async function verify(settings: Providers, token: TokenOfProvider): Promise<VerifiedByProvider | Failure> {

@@ -88,6 +88,7 @@ describe('a token of the host application', () => {
       },
       dropped: [],
       issuedAt: now,
+      endsAt: now + 600,
       token: { key: expect.stringMatching(/^[0-9a-f]{64}$/), once: false, rememberUntil: now + 600 },
       keyId: 'first',
     });

@@ -44,6 +44,8 @@ export interface VerifiedSignIn extends DecidedClaims {
 export interface VerifiedToken extends VerifiedSignIn {
   /** Id of the key that it is signed with. */
   readonly keyId: string;
+  /** When a session that must not outlive the token ends. */
+  readonly endsAt: number;
 }
 
 /**
@@ -63,7 +65,7 @@ export async function verifyReadToken(
 ): Promise<VerifiedToken> {
   const keyId = await requireSignature(token, await candidateKeys(read.header, keys, now));
   const claims = readClaims(read);
-  const { issuedAt, rememberUntil } = decideTokenLife(claims, settings.maxTokenAgeSeconds, now);
+  const { issuedAt, endsAt, rememberUntil } = decideTokenLife(claims, settings.maxTokenAgeSeconds, now);
   requireIssuer(claims, settings.issuer);
   requireAudience(claims, settings.audience);
   const jti = jtiOf(claims, settings.requireJti);
@@ -73,6 +75,7 @@ export async function verifyReadToken(
     ...decideClaims(claims, settings),
     subject,
     issuedAt,
+    endsAt,
     token: { key, once: jti !== undefined, rememberUntil },
     keyId,
   };

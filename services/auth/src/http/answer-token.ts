@@ -1,0 +1,52 @@
+import { embeddingClients, Failure, type presentToken } from '@sandgate/contracts';
+import { type CookieSettings, Reply, type RequestContext, sessionCookieHeader } from '@sandgate/service-kit';
+import type { OpenedSession, TokenSignIn } from '../sign-in/sign-in-with-token.js';
+
+type Headers = RequestContext<typeof presentToken>['headers'];
+
+interface Dependencies {
+  readonly cookie: CookieSettings;
+  readonly signIn: (request: TokenSignIn) => Promise<OpenedSession>;
+}
+
+interface TokenRequest
+  extends Pick<RequestContext<typeof presentToken>, 'headers' | 'credential' | 'source' | 'traceparent' | 'log'> {
+  readonly token: string;
+  readonly provider: string | undefined;
+  /** Where a browser goes on to; checked. */
+  readonly path: string;
+}
+
+export const isForProgram = ({ 'x-metabase-client': client = '' }: Headers): boolean =>
+  embeddingClients.includes(client);
+
+/**
+ * Signs in. A browser gets the cookie and goes on; a program gets a session that ends with the token, because it comes back with another one then.
+ * Throws `auth.frame_cookie_blocked` before anything is verified, else what the sign-in throws.
+ */
+export async function answerToken({ cookie, signIn }: Dependencies, request: TokenRequest) {
+  const { token, provider, headers, credential, source, traceparent, log } = request;
+  if (isForProgram(headers)) {
+    // Beside the session that a browser has by its cookie, which is none of the program's.
+    const opened = await signIn({
+      token,
+      provider,
+      endsWithToken: true,
+      previousSession: undefined,
+      source,
+      traceparent,
+      log,
+    });
+    return { status: 'ok' as const, id: opened.token, exp: opened.endsAt, iat: opened.issuedAt };
+  }
+  refuseFrameWithoutCookie(headers, cookie);
+  const opened = await signIn({ token, provider, previousSession: credential?.token, source, traceparent, log });
+  return new Reply<never>({ location: request.path, cookies: [sessionCookieHeader(opened.token, cookie)] });
+}
+
+/** Without its cookie the frame would be sent to sign in again, and again. */
+function refuseFrameWithoutCookie(headers: Headers, { sameSite }: CookieSettings): void {
+  const isFrame = /^(?:i?frame|embed|object)$/.test(headers['sec-fetch-dest'] ?? '');
+  if (isFrame && headers['sec-fetch-site'] === 'cross-site' && sameSite !== 'none')
+    throw new Failure('auth.frame_cookie_blocked');
+}
