@@ -214,6 +214,27 @@ describe('what an embedding application leaves out', () => {
   });
 });
 
+describe('what an embedding application leaves out of a table', () => {
+  test.each([
+    ['header', /<h1>|Only your rows|data-row-count/, /class="path"/],
+    ['breadcrumbs', /class="path"/, /<h1>/],
+  ])('may be its %s', async (name, leftOut, kept) => {
+    const { text } = await dashboard.get(`${path}?${name}=false`, '1.1');
+
+    expect(text).not.toMatch(leftOut);
+    expect(text).toMatch(kept);
+    expect(text).toContain('<th scope="col"');
+  });
+
+  test('is handed on with every other wish, and nothing else is', async () => {
+    const { text } = await dashboard.get(`${path}?side_nav=false&locale=de&header=false&x=y`, '1.1');
+
+    for (const link of linksOf(text).filter((one) => one.includes('offset=')))
+      expect(link).toMatch(/offset=50&amp;side_nav=false&amp;header=false&amp;locale=de$/);
+    expect(linksOf(text).some((one) => one.includes('offset='))).toBe(true);
+  });
+});
+
 describe('without a session', () => {
   test.each([path, `${path}?offset=50&top_nav=false`, '/', '/tables/1'])(
     '%s leads to sign in, and back',

@@ -18,16 +18,23 @@ export const tableView = (
   located: LocatedTable,
   excerpt: Excerpt,
   display: Display,
+): Markup => html`${display.breadcrumbs ? breadcrumbs(located, display) : undefined}
+${display.header ? heading(located, excerpt) : undefined}
+${excerpt.rows.length > 0 ? rowTable(located, excerpt) : emptyState(excerpt)}
+${pager(located, excerpt, display)}`;
+
+const breadcrumbs = (
+  located: LocatedTable,
+  display: Display,
 ): Markup => html`<nav class="path" aria-label="Where this is">
 <a href="${addressOf('/', display)}">${located.database.name}</a> <span>${located.table.schema}</span>
-</nav>
-<div class="heading">
+</nav>`;
+
+const heading = (located: LocatedTable, excerpt: Excerpt): Markup => html`<div class="heading">
 <h1>${located.table.name}</h1>
 ${excerpt.access === 'sandboxed' ? html`<span class="badge" title="Your groups and attributes decide which rows you see">Only your rows</span>` : undefined}
 <span class="soft" data-row-count>${rangeOf(excerpt)}</span>
-</div>
-${excerpt.rows.length > 0 ? rowTable(located, excerpt) : emptyState(excerpt)}
-${pager(located, excerpt, display)}`;
+</div>`;
 
 const rowTable = (
   { table }: LocatedTable,
