@@ -23,8 +23,11 @@ export const findChromium = async (): Promise<string> => {
 };
 
 /** A headless browser with an empty profile that reaches only this machine. The caller closes it. */
-export const launchBrowser = async (): Promise<Browser> =>
-  chromium.launch({ executablePath: readTestbed('chromium'), headless: true, args: flags });
+export const launchBrowser = async (moreFlags: readonly string[] = []): Promise<Browser> =>
+  chromium.launch({ executablePath: readTestbed('chromium'), headless: true, args: [...flags, ...moreFlags] });
+
+/** Cookies of a site that only stands in a frame are kept back, unless they are partitioned. */
+export const blockThirdPartyCookies = ['--test-third-party-cookie-phaseout'];
 
 const flags = [
   '--no-sandbox',

@@ -97,6 +97,18 @@ test('the analytics page frames the page that the application was configured wit
   expect(page).toContain(`<iframe src="/sso/sandgate?return_to=${encodeURIComponent(invoices)}"`);
 });
 
+test('the report asks Sandgate, and its page lets the script ask nobody else', async () => {
+  const ada = await cookieOf('ada@acme.example', 'ada-demo');
+  const response = await get('/report', ada);
+  const page = await response.text();
+
+  expect(page).toContain('data-sandgate="https://dashboards.example" data-table="invoices"');
+  expect(page).not.toContain('eyJ');
+  expect(response.headers.get('content-security-policy')).toContain("connect-src 'self' https://dashboards.example;");
+  expect((await get('/report')).status).toBe(302);
+  expect(await (await get('/report.js')).text()).toContain('/auth/sso');
+});
+
 test('the session is a cookie that scripts and other sites cannot use', async () => {
   const response = await signIn({ email: 'ada@acme.example', password: 'ada-demo' });
 

@@ -4,6 +4,8 @@ import { ownPagesOnly } from './own-pages-only.js';
 import { analyticsPage } from './pages/analytics-page.js';
 import { homePage } from './pages/home-page.js';
 import { messagePage } from './pages/message-page.js';
+import { reportPage } from './pages/report-page.js';
+import { reportScript } from './pages/report-script.js';
 import { signInPage } from './pages/sign-in-page.js';
 import { script, style } from './pages/style.js';
 import { findByCredentials } from './people.js';
@@ -13,7 +15,7 @@ import { cookieSessions } from './session.js';
 
 /**
  * A customer's application that shows its people their own rows in Sandgate. It has what any application has, a sign-in form
- * and sessions; what connects it to Sandgate is `sandgateSignIn` and the frame in `/analytics`.
+ * and sessions; what connects it to Sandgate is `sandgateSignIn`, the frame in `/analytics`, and the script in `/report`.
  */
 export function createHostApp(config: HostAppConfig): Express {
   const sessions = cookieSessions(config.sessionSecret);
@@ -23,6 +25,10 @@ export function createHostApp(config: HostAppConfig): Express {
 
   app.get('/analytics', sessions.restrict, (_req, res) => {
     res.send(analyticsPage(res.locals.user, sandgateFrameUrl(config.analyticsPath)));
+  });
+
+  app.get('/report', sessions.restrict, (_req, res) => {
+    res.send(reportPage(res.locals.user, config.sandgate.siteUrl, tableOf(config.analyticsPath)));
   });
 
   app.get('/', (req, res) => {
@@ -49,10 +55,20 @@ export function createHostApp(config: HostAppConfig): Express {
 
   app.get('/style.css', (_req, res) => res.type('css').send(style));
   app.get('/sign-in.js', (_req, res) => res.type('js').send(script));
+  app.get('/report.js', (_req, res) => res.type('js').send(reportScript));
   app.use((_req, res) => res.status(404).send(messagePage('There is no such page.')));
   app.use(failed);
   return app;
 }
+
+/** The name of the table that a page of Sandgate is about. */
+const tableOf = (path: string): string =>
+  decodeURIComponent(
+    path
+      .replace(/[?#].*/s, '')
+      .split('/')
+      .at(-1) ?? '',
+  );
 
 function readSignInForm(form: unknown): { email: string; password: string; returnTo: string } {
   const fields: Record<string, unknown> = typeof form === 'object' && form !== null ? { ...form } : {};
@@ -60,7 +76,7 @@ function readSignInForm(form: unknown): { email: string; password: string; retur
   return { email: text(fields.email), password: text(fields.password), returnTo: safeReturnTo(fields.return_to) };
 }
 
-/** Nothing from outside, except Sandgate: in a frame, and at the end of the redirects that follow the sign-in form. */
+/** Nothing from outside, except Sandgate: in a frame, asked by a script, and at the end of the redirects that follow the sign-in form. */
 function pageHeaders(siteUrl: string): RequestHandler {
   const sandgate = new URL(siteUrl).origin;
   const contentSecurityPolicy = [
@@ -69,6 +85,7 @@ function pageHeaders(siteUrl: string): RequestHandler {
     "script-src 'self'",
     'img-src data:',
     `frame-src 'self' ${sandgate}`,
+    `connect-src 'self' ${sandgate}`,
     `form-action 'self' ${sandgate}`,
     "frame-ancestors 'self'",
     "base-uri 'none'",

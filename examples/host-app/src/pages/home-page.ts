@@ -19,7 +19,11 @@ const welcome = (user: Person): Markup => html`<h1>Welcome, ${user.firstName}</h
       <dt>groups</dt><dd>${user.groups.join(', ')}</dd>
       <dt>account_id</dt><dd>${accounts(user.accountId)}</dd>
     </dl>
-    <p><a class="button" href="/analytics">Open your invoices</a></p>`;
+    <ul>
+      <li><a href="/analytics">Your invoices in a frame</a>, as Sandgate shows them</li>
+      <li><a href="/report">Your latest invoices</a> on a page of this application, which asks Sandgate for the rows</li>
+      <li><a href="/sso/sandgate">Sandgate itself</a>, without signing in again</li>
+    </ul>`;
 
 const accounts = (accountId: Person['accountId']): string | Markup =>
   accountId === undefined ? html`<em>left out</em>` : [accountId].flat().join(', ');

@@ -33,6 +33,8 @@ export function page({ title, body, user, layout }: Page): string {
 
 const signedIn = (user: Person): Markup => html`<nav>
       <a href="/analytics">Analytics</a>
+      <a href="/report">Report</a>
+      <a href="/sso/sandgate">Sandgate</a>
       <span class="who">${user.firstName} ${user.lastName}</span>
       <form method="post" action="/logout"><button class="quiet">Sign out</button></form>
     </nav>`;

@@ -24,6 +24,9 @@ button:hover, .button:hover { filter: brightness(.94); }
 label { display: block; margin-bottom: .25rem; font-weight: 600; }
 input[type=email], input[type=password] { width: 100%; margin-bottom: 1rem; padding: .5rem .65rem;
   border: 1px solid #b9c4cf; border-radius: 6px; font: inherit; }
+table { border-collapse: collapse; background: #fff; font-size: .9rem; }
+th, td { padding: .35rem .75rem; border: 1px solid var(--line); text-align: left; }
+#report { overflow-x: auto; }
 .problem { margin: 0 0 1rem; color: var(--problem); }
 .people { margin: 0; padding: 0; list-style: none; }
 .people li { display: flex; gap: 1rem; align-items: center; justify-content: space-between; padding: .75rem 1rem; }
