@@ -23,6 +23,15 @@ const locations: readonly Location[] = [...configuration.matchAll(/location (~\*
 const destinationOf = (path: string): string | undefined =>
   locations.filter(({ matches }) => matches(path)).sort((a, b) => b.rank - a.rank)[0]?.goesTo;
 
+/** The map of the template, as PCRE reads it; nothing in it means anything else in JavaScript. */
+const readingOrigin = (origin: string, configured: string): string => {
+  const pattern =
+    /map "\$http_origin\|\$\{SANDGATE_EMBEDDING_ORIGINS\}" \$reading_origin \{[^"]*"";\s+"~(\S.*)" \$origin;/.exec(
+      configuration,
+    )?.[1];
+  return new RegExp(pattern ?? 'the map is gone', '').exec(`${origin}|${configured}`)?.groups?.['origin'] ?? '';
+};
+
 const sample = (path: string): string =>
   path.replaceAll('{accountId}', '0b9e5a9c-1c1f-4f5e-9d0a-3a8f6f1c2b7d').replaceAll(/\{\w+\}/g, '1');
 
@@ -40,12 +49,17 @@ describe('the reverse proxy', () => {
     },
   );
 
-  test.each(['/', '/login', '/tables/sample-database/public/invoices', '/assets/sandgate.css', '/api/health/ready'])(
-    'takes %s to dashboard',
-    (path) => {
-      expect(destinationOf(path)).toBe('dashboard');
-    },
-  );
+  test.each([
+    '/',
+    '/login',
+    '/auth/logout',
+    '/auth/arrived',
+    '/tables/sample-database/public/invoices',
+    '/assets/sandgate.css',
+    '/api/health/ready',
+  ])('takes %s to dashboard', (path) => {
+    expect(destinationOf(path)).toBe('dashboard');
+  });
 
   test('has no way to what is for the inside, however it is spelt', () => {
     const inside = ['/metrics', '/metrics/', '/internal', ...questions.map((name) => `/internal/${name}`)];
@@ -72,6 +86,32 @@ describe('the reverse proxy', () => {
       'access_log off;',
     ]);
     expect(configuration.match(/error_log .*;/g)).toEqual(['error_log /dev/stderr emerg;']);
+  });
+
+  test.each([
+    ['https://app.example', 'https://app.example'],
+    ['https://app.example', 'http://a.example https://app.example,https://b.example'],
+    ['https://app.example', 'http://a.example, https://app.example/'],
+    ['http://localhost:8080', 'http://localhost:8080'],
+  ])('A-51: lets %s read its own answers where the origins are %j', (origin, configured) => {
+    expect(readingOrigin(origin, configured)).toBe(origin);
+  });
+
+  test.each([
+    ['https://app.example', 'https://app.example.evil.example'],
+    ['https://app.example', 'https://app.example:8443'],
+    ['https://app.example', 'https://app-example https://xapp.example'],
+    ['https://app.exampl', 'https://app.example'],
+    ['http://app.example', 'https://app.example'],
+    ['null', 'null https://app.example'],
+    ['*', 'https://app.example'],
+    ['', 'https://app.example'],
+    ['https://app.example', ''],
+    ['https://a.example https://b.example', 'https://a.example https://b.example'],
+    ['https://evil.example|https://app.example', 'https://app.example'],
+    ['https://.*', 'https://app.example'],
+  ])('A-51: lets %j read nothing where the origins are %j', (origin, configured) => {
+    expect(readingOrigin(origin, configured)).toBe('');
   });
 
   test('answers in the error codes of the API', () => {

@@ -17,7 +17,7 @@ import { type RunningSystem, startSystem } from '../support/system.js';
  * Sandgate's site by the name `localhost`, on another one by `127.0.0.1`.
  */
 let browser: Browser;
-let embedding: Record<'lax' | 'none', Embedding>;
+let embedding: Record<'lax' | 'strict' | 'none', Embedding>;
 const sharedSecret = '5f0d8f3c1b7e4a6990c2d4e8f1a3b5c7d9e0f2143658779abcdef01928374655';
 
 interface Embedding {
@@ -29,7 +29,7 @@ interface Embedding {
 
 beforeAll(async () => {
   browser = await launchBrowser(blockThirdPartyCookies);
-  embedding = { lax: await start('lax'), none: await start('none') };
+  embedding = { lax: await start('lax'), strict: await start('strict'), none: await start('none') };
 }, 300_000);
 
 afterAll(async () => {
@@ -67,6 +67,7 @@ async function signInTo(host: string, path: string): Promise<{ context: BrowserC
 
 describe.each([
   ['lax', 'localhost'],
+  ['strict', 'localhost'],
   ['none', 'localhost'],
   ['none', '127.0.0.1'],
 ] as const)('with cookies of SameSite %s, in a page of %s', (sameSite, name) => {
@@ -83,6 +84,23 @@ describe.each([
     for (const id of first) expect(gitasInvoices).toContain(id);
     await frame.getByRole('link', { name: 'Sample Database' }).click();
     await frame.getByRole('heading', { name: 'Tables' }).waitFor();
+    await context.close();
+  });
+
+  test('signing out of the host application signs a person out of the frame’s session too', async () => {
+    const { context, page } = await signInTo(host(), '/analytics');
+    await page.frameLocator('iframe').getByRole('table').waitFor();
+    const session = (await context.cookies()).find((cookie) => /^sandgate\./.test(cookie.name));
+    const { system } = embedding[sameSite];
+    const ask = async (): Promise<number> => {
+      const headers = { 'x-metabase-session': session?.value ?? '' };
+      return (await fetch(`${system.siteUrl}/api/user/current`, { headers })).status;
+    };
+    expect(await ask()).toBe(200);
+
+    await page.getByRole('button', { name: 'Sign out' }).click();
+
+    await eventually(async () => expect(await ask()).toBe(401));
     await context.close();
   });
 
@@ -107,12 +125,28 @@ describe.each([
   });
 });
 
-test('in a frame of another site SameSite lax says what is missing, instead of going round in circles', async () => {
-  const { context, page } = await signInTo(`http://127.0.0.1:${embedding.lax.port}`, '/analytics');
+test.each(['lax', 'strict', 'none'] as const)(
+  'a link of another site leads a person in, with SameSite %s',
+  async (sameSite) => {
+    const { port, system } = embedding[sameSite];
+    const { context, page } = await signInTo(`http://127.0.0.1:${port}`, '/');
+    await page.getByRole('link', { name: 'Sandgate', exact: true }).click();
+    await page.getByRole('heading', { name: 'Tables' }).waitFor();
 
-  await page.frameLocator('iframe').getByText('auth.frame_cookie_blocked').waitFor();
-  await context.close();
-});
+    expect(page.url()).toBe(`${system.siteUrl}/`);
+    await context.close();
+  },
+);
+
+test.each(['lax', 'strict'] as const)(
+  'in a frame of another site SameSite %s says what is missing, instead of going round in circles',
+  async (sameSite) => {
+    const { context, page } = await signInTo(`http://127.0.0.1:${embedding[sameSite].port}`, '/analytics');
+
+    await page.frameLocator('iframe').getByText('auth.cookie_blocked').waitFor();
+    await context.close();
+  },
+);
 
 describe('the program in docs/connect', () => {
   test.each([

@@ -181,6 +181,12 @@ test.each(['GET', 'POST'])('%s /logout takes the session cookie away', async (me
   expect(response.headers.getSetCookie()).toEqual([expect.stringMatching(/^host_app\.session=; .*1970/)]);
 });
 
+test('signing out shows Sandgate’s page for it in a hidden frame', async () => {
+  const page = await (await get('/signed-out')).text();
+
+  expect(page).toContain('<iframe src="https://dashboards.example/auth/logout" title="Signs out of Sandgate" hidden>');
+});
+
 test('what a person types is shown as text, never as markup', async () => {
   const page = await (await signIn({ email: '"><script>alert(1)</script>', password: 'x' })).text();
 

@@ -7,10 +7,11 @@ import { messagePage } from './pages/message-page.js';
 import { reportPage } from './pages/report-page.js';
 import { reportScript } from './pages/report-script.js';
 import { signInPage } from './pages/sign-in-page.js';
+import { signedOutPage } from './pages/signed-out-page.js';
 import { script, style } from './pages/style.js';
 import { findByCredentials } from './people.js';
 import { safeReturnTo } from './safe-return-to.js';
-import { sandgateFrameUrl, sandgateSignIn } from './sandgate.js';
+import { sandgateFrameUrl, sandgateSignIn, sandgateSignOutUrl } from './sandgate.js';
 import { cookieSessions } from './session.js';
 
 /**
@@ -49,9 +50,13 @@ export function createHostApp(config: HostAppConfig): Express {
 
   const signOut: RequestHandler = (_req, res) => {
     sessions.end(res);
-    res.redirect(303, '/');
+    res.redirect(303, '/signed-out');
   };
   app.route('/logout').all(ownPagesOnly).get(signOut).post(signOut);
+
+  app.get('/signed-out', (_req, res) => {
+    res.send(signedOutPage(sandgateSignOutUrl(config.sandgate)));
+  });
 
   app.get('/style.css', (_req, res) => res.type('css').send(style));
   app.get('/sign-in.js', (_req, res) => res.type('js').send(script));

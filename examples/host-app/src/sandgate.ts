@@ -42,6 +42,9 @@ export function sandgateSignIn(sandgate: SandgateConnection, restrict: Restricte
 /** The address of a frame that shows the given path of Sandgate to whoever is signed in here. */
 export const sandgateFrameUrl = (path: string): string => `/sso/sandgate?return_to=${encodeURIComponent(path)}`;
 
+/** A page that signs a person out of Sandgate when it is shown in a frame. */
+export const sandgateSignOutUrl = ({ siteUrl }: SandgateConnection): string => new URL('/auth/logout', siteUrl).href;
+
 /** The token is in the address for one redirect: no cache may keep it and no other site may learn it as a referrer. */
 const neverKept: RequestHandler = (_req, res, next) => {
   res.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' });

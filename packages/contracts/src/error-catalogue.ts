@@ -92,11 +92,11 @@ export const errorCatalogue = {
     message: 'Several providers are enabled, and the address does not say which.',
     remedy: 'Add `provider=` and the name of one to the address.',
   },
-  'auth.frame_cookie_blocked': {
+  'auth.cookie_blocked': {
     status: 400,
-    message: 'A browser keeps the session cookie of this site back in a frame of another site.',
+    message: 'The browser keeps the session cookie of this site back.',
     remedy:
-      'Set SANDGATE_COOKIE_SAMESITE=none, or put both under one site, such as app.example.com and dashboards.example.com.',
+      'In a frame of another site: set SANDGATE_COOKIE_SAMESITE=none, or put both under one site, such as app.example.com and dashboards.example.com.',
   },
   'auth.return_to_unsafe': {
     status: 400,

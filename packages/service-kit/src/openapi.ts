@@ -40,7 +40,12 @@ export function openApiDocument(endpoints: readonly Endpoint[]): Json {
     components: {
       schemas: { Error: errorSchema },
       securitySchemes: {
-        cookie: { type: 'apiKey', in: 'cookie', name: 'sandgate.SESSION' },
+        cookie: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'sandgate.SESSION',
+          description: 'sandgate.EMBEDDED_SESSION where SANDGATE_COOKIE_SAMESITE is none',
+        },
         header: { type: 'apiKey', in: 'header', name: 'X-Metabase-Session' },
         bearer: { type: 'http', scheme: 'bearer' },
         apiKey: { type: 'apiKey', in: 'header', name: 'X-Api-Key' },

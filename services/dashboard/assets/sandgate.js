@@ -56,7 +56,8 @@ reset?.addEventListener('submit', async (event) => {
   button.disabled = false;
 });
 
-document.querySelector('[data-sign-out]')?.addEventListener('click', async (event) => {
+const signOut = document.querySelector('[data-sign-out]');
+signOut?.addEventListener('click', async (event) => {
   event.target.disabled = true;
   const response = await fetch('/api/session', { method: 'DELETE' }).catch(() => undefined);
   // 401: the session had ended already.
@@ -64,6 +65,9 @@ document.querySelector('[data-sign-out]')?.addEventListener('click', async (even
   event.target.disabled = false;
   event.target.textContent = 'Try again to sign out';
 });
+
+// The host application shows this page in a frame to sign a person out.
+if (self !== top && signOut?.hasAttribute('data-by-itself-in-a-frame')) signOut.click();
 
 const who = document.querySelector('[data-who]');
 if (who) {

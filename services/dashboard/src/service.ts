@@ -10,9 +10,11 @@ import { getOpenApi } from './http/get-open-api.route.js';
 import { listTables } from './http/list-tables.route.js';
 import { readRows } from './http/read-rows.route.js';
 import { runQuery } from './http/run-query.route.js';
+import { arrivalPage } from './pages/arrival.page.js';
 import { assets } from './pages/assets.js';
 import { resetPasswordPage } from './pages/reset-password.page.js';
 import { signInPage } from './pages/sign-in.page.js';
+import { signOutPage } from './pages/sign-out.page.js';
 import { tablePages } from './pages/table.page.js';
 import { tableListPage } from './pages/table-list.page.js';
 import { countVisibleAnswer } from './questions/count-visible.answer.js';
@@ -65,6 +67,8 @@ export function createDashboard({
       ...tablePages(reading),
       signInPage({ ask, siteUrl }),
       resetPasswordPage(),
+      arrivalPage({ siteUrl }),
+      signOutPage(),
       ...assets(),
     ],
     answers: [countVisibleAnswer(reading)],

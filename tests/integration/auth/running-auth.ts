@@ -124,7 +124,6 @@ export async function startAuth({
     adminPassword: administrator.password,
     jwtSharedSecret: sharedSecret,
     identityProviderUri: providerUri,
-    ask: (question, input) => ask(question, input),
     ...change,
   });
   const pool = new pg.Pool({ connectionString: databases.adminUrl, max: 4, options: '-c search_path=auth' });

@@ -273,6 +273,54 @@ describe('without a session', () => {
   });
 });
 
+describe('the arrival page', () => {
+  const arrive = (returnTo: string, { again = '', session = undefined as string | undefined } = {}) =>
+    dashboard.get(`/auth/arrived?${again}return_to=${encodeURIComponent(returnTo)}`, session);
+  const refreshOf = (text: string) => /http-equiv="refresh" content="([^"]*)"/.exec(text)?.[1];
+
+  test('asks for itself again without a cookie, as it is another site that has led there', async () => {
+    const { status, text } = await arrive('/tables/1?logo=false&offset=50');
+
+    expect(status).toBe(200);
+    expect(refreshOf(text)).toBe('0;url=/auth/arrived?again&amp;return_to=%2Ftables%2F1%3Flogo%3Dfalse%26offset%3D50');
+  });
+
+  test('says that the cookie does not come along, where it does not the second time either', async () => {
+    const { status, text } = await arrive('/tables/1', { again: 'again&' });
+
+    expect(status).toBe(400);
+    expect(text).toContain('auth.cookie_blocked');
+  });
+
+  test('goes on with a cookie', async () => {
+    for (const again of ['', 'again&']) {
+      const { status, headers } = await arrive('/tables/1?logo=false', { again, session: '1.1' });
+      expect([status, headers.get('location')]).toEqual([302, '/tables/1?logo=false']);
+    }
+  });
+
+  test('A-43: shows an address as text', async () => {
+    expect(refreshOf((await arrive(`/"'><script>`)).text)).toBe(
+      '0;url=/auth/arrived?again&amp;return_to=%2F%2522%27%253E%253Cscript%253E'.replace('%27', '&#39;'),
+    );
+  });
+
+  test.each(['//evil.example', 'https://evil.example/', '/\\evil.example'])(
+    'A-41: does not go on to %s',
+    async (returnTo) => {
+      for (const session of [undefined, '1.1']) expect((await arrive(returnTo, { session })).status).toBe(400);
+    },
+  );
+});
+
+test('the sign-out page asks first, except in a frame of the host application', async () => {
+  const { status, text, headers } = await dashboard.get('/auth/logout');
+
+  expect(status).toBe(200);
+  expect(text).toContain('<button type="button" data-sign-out data-by-itself-in-a-frame>');
+  expect(headers.get('content-security-policy')).toContain("frame-ancestors 'self'");
+});
+
 describe('the sign-in page', () => {
   const returnTo = async (value: string): Promise<{ status: number; target: string | undefined }> => {
     const { status, text } = await dashboard.get(`/login?return_to=${encodeURIComponent(value)}`);

@@ -61,7 +61,6 @@ export const singleSignOn = defineEndpoint({
     'auth.return_to_unsafe',
     'auth.sso_disabled',
     'auth.provider_required',
-    'auth.frame_cookie_blocked',
   ],
 });
 
@@ -84,13 +83,7 @@ export const presentToken = defineEndpoint({
   headers: z.object(ssoHeaders),
   answers: 'redirect',
   response: SessionForProgram,
-  errors: [
-    'auth.sign_in_refused',
-    'auth.too_many_refusals',
-    'auth.return_to_unsafe',
-    'auth.sso_disabled',
-    'auth.frame_cookie_blocked',
-  ],
+  errors: ['auth.sign_in_refused', 'auth.too_many_refusals', 'auth.return_to_unsafe', 'auth.sso_disabled'],
 });
 
 /** Where an OpenID Connect provider sends the browser back to (RFC 6749 section 4.1.2, RFC 9207). Other parameters are ignored. */

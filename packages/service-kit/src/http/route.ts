@@ -81,6 +81,8 @@ export interface PageContext {
   readonly query: Readonly<Record<string, string>>;
   /** Present for a page of access `person`. */
   readonly caller: Caller | undefined;
+  /** The session that the request carries, known or not. */
+  readonly credential: SessionCredential | undefined;
   readonly log: Logger;
 }
 

@@ -1,6 +1,7 @@
-import { embeddingClients, Failure, type presentToken } from '@sandgate/contracts';
+import { embeddingClients, type presentToken } from '@sandgate/contracts';
 import { type CookieSettings, Reply, type RequestContext, sessionCookieHeader } from '@sandgate/service-kit';
 import type { OpenedSession, TokenSignIn } from '../sign-in/sign-in-with-token.js';
+import { wayOn } from './way-on.js';
 
 type Headers = RequestContext<typeof presentToken>['headers'];
 
@@ -22,7 +23,7 @@ export const isForProgram = ({ 'x-metabase-client': client = '' }: Headers): boo
 
 /**
  * Signs in. A browser gets the cookie and goes on; a program gets a session that ends with the token, because it comes back with another one then.
- * Throws `auth.frame_cookie_blocked` before anything is verified, else what the sign-in throws.
+ * Throws what the sign-in throws.
  */
 export async function answerToken({ cookie, signIn }: Dependencies, request: TokenRequest) {
   const { token, provider, headers, credential, source, traceparent, log } = request;
@@ -39,14 +40,9 @@ export async function answerToken({ cookie, signIn }: Dependencies, request: Tok
     });
     return { status: 'ok' as const, id: opened.token, exp: opened.endsAt, iat: opened.issuedAt };
   }
-  refuseFrameWithoutCookie(headers, cookie);
   const opened = await signIn({ token, provider, previousSession: credential?.token, source, traceparent, log });
-  return new Reply<never>({ location: request.path, cookies: [sessionCookieHeader(opened.token, cookie)] });
-}
-
-/** Without its cookie the frame would be sent to sign in again, and again. */
-function refuseFrameWithoutCookie(headers: Headers, { sameSite }: CookieSettings): void {
-  const isFrame = /^(?:i?frame|embed|object)$/.test(headers['sec-fetch-dest'] ?? '');
-  if (isFrame && headers['sec-fetch-site'] === 'cross-site' && sameSite !== 'none')
-    throw new Failure('auth.frame_cookie_blocked');
+  return new Reply<never>({
+    location: wayOn(request.path, headers, cookie),
+    cookies: [sessionCookieHeader(opened.token, cookie)],
+  });
 }

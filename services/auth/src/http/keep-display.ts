@@ -7,6 +7,7 @@ type Query = { readonly [name in DisplayParameter]?: string | undefined };
  * a parameter of the sign-in. What the path says itself counts.
  */
 export function keepDisplay(path: string, query: Query): string {
+  if (displayParameters.every((name) => query[name] === undefined)) return path;
   const [address = '', fragment] = path.split(/(?=#)/, 2);
   const said = new URLSearchParams(address.split('?').slice(1).join('?'));
   const missing = displayParameters.flatMap((name) => {

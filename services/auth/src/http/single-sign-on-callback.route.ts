@@ -2,6 +2,7 @@ import { singleSignOnCallback } from '@sandgate/contracts';
 import { type AnyRoute, type CookieSettings, Reply, route, sessionCookieHeader } from '@sandgate/service-kit';
 import type { CodeSignIn } from '../oidc/sign-in-with-code.js';
 import { removeCookie } from '../oidc/state-cookie.js';
+import { wayOn } from './way-on.js';
 
 interface Dependencies {
   readonly cookie: CookieSettings;
@@ -9,7 +10,7 @@ interface Dependencies {
 }
 
 export const singleSignOnCallbackRoute = ({ cookie, signIn }: Dependencies): AnyRoute =>
-  route(singleSignOnCallback, async ({ query, cookies, credential, source, traceparent, log }) => {
+  route(singleSignOnCallback, async ({ query, headers, cookies, credential, source, traceparent, log }) => {
     const request = {
       callback: query,
       cookies: cookies(),
@@ -20,7 +21,7 @@ export const singleSignOnCallbackRoute = ({ cookie, signIn }: Dependencies): Any
     };
     const { session, returnTo } = await signIn(request);
     return new Reply({
-      location: returnTo,
+      location: wayOn(returnTo, headers, cookie),
       cookies: [sessionCookieHeader(session, cookie), removeCookie(query.state ?? '', cookie.siteUrl)],
     });
   });

@@ -9,16 +9,19 @@ export interface Page {
   readonly isSignedIn?: boolean;
   /** Seconds after which the browser asks again by itself. */
   readonly retryAfterSeconds?: number | undefined;
+  /** A path of this site that the browser goes on to at once. */
+  readonly goOnTo?: string;
 }
 
 /** A whole page. Scripts and styles are files of this site, as the content security policy wants them. */
-export const layout = ({ title, body, display, isSignedIn = true, retryAfterSeconds }: Page): string =>
+export const layout = ({ title, body, display, isSignedIn = true, retryAfterSeconds, goOnTo }: Page): string =>
   html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 ${retryAfterSeconds === undefined ? undefined : html`<meta http-equiv="refresh" content="${retryAfterSeconds}">`}
+${goOnTo === undefined ? undefined : html`<meta http-equiv="refresh" content="0;url=${goOnTo}">`}
 <title>${title} · Sandgate</title>
 <link rel="icon" href="/assets/sandgate.svg">
 <link rel="stylesheet" href="/assets/sandgate.css">
