@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { setAccountStatus } from '@sandgate/contracts';
 import { eventually } from '../../support/eventually.js';
 import { countLingering, whileWritesLinger } from './linger.js';
 import { type Answered, type RunningAuth, startAuth } from './running-auth.js';
-import { anAddress, aToken } from './tokens.js';
+import { anAddress, aToken, seconds, sign } from './tokens.js';
 
 const idleSeconds = 1800;
 
@@ -207,6 +208,49 @@ describe('ending sessions', () => {
     const { email, session } = await signIn();
     await auth.ask(setAccountStatus, { accountId: await idOf(email), status: 'deactivated' });
 
+    expect(await isActive(session)).toEqual(everywhere.over);
+  });
+
+  /** The session of somebody whose token this key has signed. */
+  const signInWith = async (secret: string, more: object = {}): Promise<string> =>
+    (await auth.signIn(sign({ email: anAddress(), jti: randomUUID(), iat: seconds(), ...more }, { secret }))).session ??
+    '';
+
+  test('A-12, A-50: a key that is deleted ends what its tokens opened, on every instance, and nothing else', async () => {
+    const { body: key } = await auth.asAdministrator('POST', '/api/providers/jwt/keys');
+    const session = await signInWith(key.secret);
+    const { session: byAnother } = await signIn();
+    expect(await isActive(session)).toEqual(everywhere.active);
+
+    expect((await auth.asAdministrator('DELETE', `/api/providers/jwt/keys/${key.id}`)).status).toBe(204);
+    expect([await isActive(session), await isActive(byAnother)]).toEqual([everywhere.over, everywhere.active]);
+    expect((await auth.asAdministrator('GET', '/api/sessions')).status).toBe(200);
+  });
+
+  test('A-12, A-50: a key that retires ends what its tokens opened, on every instance, at that time', async () => {
+    const { body: key } = await auth.asAdministrator('POST', '/api/providers/jwt/keys');
+    const session = await signInWith(key.secret);
+    const retire = (at: number): Promise<Answered> =>
+      auth.asAdministrator('PATCH', `/api/providers/jwt/keys/${key.id}`, { retireAt: new Date(at).toISOString() });
+
+    await retire(Date.now() + 60_000);
+    expect(await isActive(session)).toEqual(everywhere.active);
+    expect((await retire(Date.now() - 1000)).status).toBe(200);
+    expect(await isActive(session)).toEqual(everywhere.over);
+    await auth.asAdministrator('DELETE', `/api/providers/jwt/keys/${key.id}`);
+  });
+
+  test('A-50: a provider that is deleted ends them on every instance, and one of the same name brings none back', async () => {
+    const issuer = 'https://partner.example';
+    const settings = { enabled: true, issuer };
+    await auth.asAdministrator('POST', '/api/providers', { name: 'partner', kind: 'jwt', settings });
+    const { body: key } = await auth.asAdministrator('POST', '/api/providers/partner/keys');
+    const session = await signInWith(key.secret, { iss: issuer });
+    expect(await isActive(session)).toEqual(everywhere.active);
+
+    expect((await auth.asAdministrator('DELETE', '/api/providers/partner')).status).toBe(204);
+    expect(await isActive(session)).toEqual(everywhere.over);
+    await auth.asAdministrator('POST', '/api/providers', { name: 'partner', kind: 'jwt', settings });
     expect(await isActive(session)).toEqual(everywhere.over);
   });
 });

@@ -120,9 +120,11 @@ const toSession = ({ id, ...row }: ListedRow): Session[] =>
         },
       ];
 
-/** Of a session under the alias `s`: neither limit is reached. */
+/** Of a session under the alias `s`: neither limit is reached, and the key that opened it is still one that is believed. */
 const isCurrent = (idleSeconds: number | undefined): Prisma.Sql => Prisma.sql`s.expires_at > now()
-  and s.last_seen_at > coalesce(now() - make_interval(secs => ${idleSeconds ?? null}::float8), '-infinity')`;
+  and s.last_seen_at > coalesce(now() - make_interval(secs => ${idleSeconds ?? null}::float8), '-infinity')
+  and (s.key_id is null or exists (
+    select from signing_key where id = s.key_id and (retire_at is null or retire_at > now())))`;
 
 interface IntrospectedRow {
   readonly single_sign_on: boolean;

@@ -9,6 +9,8 @@ export interface NewSignIn {
   /** Name of the provider that vouches for it. */
   readonly provider: string;
   readonly verified: VerifiedSignIn;
+  /** Id of the key that signed it; the session is over when that is deleted or retired. */
+  readonly keyId?: string | undefined;
   /** Revision of the providers under which it was verified. */
   readonly revision: number;
   /** Seconds since 1970: the session ends then, if that is sooner than it would anyway. */
@@ -72,6 +74,7 @@ function isLostRace(error: unknown): boolean {
 const toRow = ({ verified, ...signIn }: NewSignIn, n: number): Record<string, unknown> => ({
   n,
   provider: signIn.provider,
+  key_id: signIn.keyId,
   revision: signIn.revision,
   subject: verified.subject,
   email: verified.email,
@@ -106,7 +109,7 @@ export async function storeSignIns(
   const rows = await database.$queryRaw<{ refusal: ErrorCode | 'stale' | null; account_id: string }[]>`
     with incoming as materialized (
       select * from jsonb_to_recordset(${JSON.stringify(signIns.map(toRow))}::jsonb) as i (
-        n int, provider text, revision int, subject text, email text, new_id uuid, claims jsonb, token_key text, once boolean,
+        n int, provider text, key_id text, revision int, subject text, email text, new_id uuid, claims jsonb, token_key text, once boolean,
         remember_until float8, session text, ends_at float8, previous text, traceparent text)
     ), present as materialized (
       -- Whoever removes a provider waits for this statement, and removes what it wrote.
@@ -186,7 +189,7 @@ export async function storeSignIns(
       returning *
     ), signed_in as materialized (
       -- In this order: what is there is locked before anything waits for an address.
-      select a.*, n, provider, subject, said_email, is_first, is_effective, session, ends_at, previous, previous_account_id, traceparent
+      select a.*, n, provider, subject, said_email, is_first, is_effective, key_id, session, ends_at, previous, previous_account_id, traceparent
       from (select * from renewed union all select * from created) a
         join (select *, coalesce(account_id, new_id) as its_id, email as said_email from accepted) s on its_id = a.id
       order by n
@@ -203,8 +206,8 @@ export async function storeSignIns(
       delete from session
       where token_hash = any (array(select decode(previous, 'hex') from signed_in where previous_account_id <> id))
     ), opened as (
-      insert into session (token_hash, account_id, provider, created_at, expires_at)
-      select decode(session, 'hex'), id, provider, now(), least(now() + make_interval(secs => ${sessionSeconds}::float8), to_timestamp(ends_at))
+      insert into session (token_hash, account_id, provider, key_id, created_at, expires_at)
+      select decode(session, 'hex'), id, provider, key_id, now(), least(now() + make_interval(secs => ${sessionSeconds}::float8), to_timestamp(ends_at))
       from signed_in
     ), announced as (
       insert into outbox (id, type, subject, data, traceparent)

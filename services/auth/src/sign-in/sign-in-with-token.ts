@@ -77,6 +77,7 @@ async function tryUnder(
   const endsAt = request.endsWithToken ? Math.min(verified.endsAt, now + sessionSeconds) : undefined;
   const outcome = await store({
     provider,
+    keyId: verified.keyId,
     verified,
     revision: settings.revision,
     sessionEndsAt: endsAt,
