@@ -327,6 +327,11 @@ export const errorCatalogue = {
       'No administrator has signed in through an enabled provider yet, so that nobody could look after the system.',
     remedy: 'Sign in through the provider with an account that is in Administrators, then turn passwords off.',
   },
+  'auth.last_way_in': {
+    status: 409,
+    message: 'Passwords are turned off and no other provider is enabled: nobody could sign in any more.',
+    remedy: 'Enable another provider, or turn passwords on by PUT /api/password-sign-in, first.',
+  },
   'auth.session_not_found': {
     status: 404,
     message: 'There is no such session.',

@@ -284,6 +284,27 @@ describe('turning passwords off', () => {
     expect((await twin.signIn(aToken())).status).toBe(302);
   });
 
+  test('keeps the last provider from being turned off or deleted, which would lock everybody out', async () => {
+    const putProvider = (name: string, enabled: boolean): Promise<Answered> =>
+      own.asAdministrator('PUT', `/api/providers/${name}`, { enabled });
+    expect(outcome(await putProvider('jwt', false))).toEqual([409, 'auth.last_way_in']);
+
+    await own.asAdministrator('POST', '/api/providers', { name: 'partner', kind: 'jwt', settings: { enabled: true } });
+    expect((await putProvider('jwt', false)).status).toBe(200);
+    expect(outcome(await own.asAdministrator('DELETE', '/api/providers/partner'))).toEqual([409, 'auth.last_way_in']);
+    expect(outcome(await putProvider('partner', false))).toEqual([409, 'auth.last_way_in']);
+
+    const settings = { enabled: true, issuer: 'https://login.example', clientId: 'sandgate' };
+    await own.asAdministrator('POST', '/api/providers', { name: 'company', kind: 'oidc', settings });
+    expect((await own.asAdministrator('DELETE', '/api/providers/partner')).status).toBe(204);
+    const off = { kind: 'oidc', enabled: false };
+    expect(outcome(await own.asAdministrator('PUT', '/api/providers/company', off))).toEqual([409, 'auth.last_way_in']);
+    expect(outcome(await own.asAdministrator('DELETE', '/api/providers/company'))).toEqual([409, 'auth.last_way_in']);
+
+    expect((await putProvider('jwt', true)).status).toBe(200);
+    expect((await own.asAdministrator('DELETE', '/api/providers/company')).status).toBe(204);
+  });
+
   test('is undone by the operator', async () => {
     await twin.ask(enablePasswordSignIn, {});
     await twin.ask(enablePasswordSignIn, {});

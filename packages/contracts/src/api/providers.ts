@@ -129,7 +129,7 @@ export const putProvider = defineEndpoint({
   params: OfProvider,
   body: ProviderChange,
   response: Provider,
-  errors: ['auth.provider_not_found', 'auth.settings_invalid'],
+  errors: ['auth.provider_not_found', 'auth.settings_invalid', 'auth.last_way_in'],
 });
 
 export const deleteProvider = defineEndpoint({
@@ -140,7 +140,7 @@ export const deleteProvider = defineEndpoint({
   summary: 'Delete a provider with its keys, its sessions and all that it said of anybody; the accounts stay',
   params: OfProvider,
   status: 204,
-  errors: ['auth.provider_not_found', 'auth.provider_built_in'],
+  errors: ['auth.provider_not_found', 'auth.provider_built_in', 'auth.last_way_in'],
 });
 
 /** Without a body a secret is generated. */

@@ -28,11 +28,16 @@ export const createOidcProvider =
     return created;
   };
 
-/** Throws `auth.provider_not_found`, `auth.settings_invalid`. */
+/** Throws `auth.provider_not_found`, `auth.settings_invalid`, `auth.last_way_in`. */
 export const changeOidcProvider =
   (store: OidcProviderStore) =>
   async (name: string, to: OidcSettingsChange, by: Author): Promise<StoredOidcProvider> => {
-    const changed = await store.change(name, (current) => decideOidcSettings(current, to), by);
+    const decide: Parameters<OidcProviderStore['change']>[1] = (current, isOnlyWayIn) => {
+      const values = decideOidcSettings(current, to);
+      if (isOnlyWayIn && current.settings.enabled && !values.settings.enabled) throw new Failure('auth.last_way_in');
+      return values;
+    };
+    const changed = await store.change(name, decide, by);
     if (!changed) throw new Failure('auth.provider_not_found');
     return changed;
   };

@@ -1,6 +1,7 @@
 import { OidcProviderSettings } from '@sandgate/contracts';
 import type { Author } from '@sandgate/messaging';
 import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
+import { isOnlyWayIn } from '../providers/provider-store.js';
 import { announceSettingsChange } from '../settings/announce-settings-change.js';
 import type { OidcProviderValues } from './decide-oidc-settings.js';
 
@@ -22,7 +23,7 @@ export interface OidcProviderStore {
   /** Reads under a lock, then writes what `change` makes of it. Throwing leaves all as it is. Undefined when there is no such provider. */
   change(
     name: string,
-    change: (provider: StoredOidcProvider) => OidcProviderValues,
+    change: (provider: StoredOidcProvider, isOnlyWayIn: boolean) => OidcProviderValues,
     by: Author,
   ): Promise<StoredOidcProvider | undefined>;
 }
@@ -41,7 +42,7 @@ export const createOidcProviderStore = (database: PrismaClient): OidcProviderSto
       await lock(tx);
       const before = await find(tx, name);
       if (!before) return undefined;
-      const { settings, clientSecret } = change(before);
+      const { settings, clientSecret } = change(before, await isOnlyWayIn(tx, name));
       await tx.provider.update({ where: { name }, data: { ...settings, clientSecret } });
       return changed(tx, { name, by, before });
     }),

@@ -15,14 +15,17 @@ export const createPasswordSignInStore = (database: PrismaClient): PasswordSignI
   async enable() {
     await database.$executeRaw`update password_sign_in set enabled = true`;
   },
-  async disableBeside(administratorIds) {
-    const disabled = await database.$executeRaw`
-      update password_sign_in set enabled = false
-      where exists (
-        select from identity
-          join account on account.id = identity.account_id and account.status = 'active'
-          join provider on provider.name = identity.provider and provider.enabled
-        where identity.account_id = any (${administratorIds}::uuid[]))`;
-    return disabled === 1;
-  },
+  disableBeside: (administratorIds) =>
+    database.$transaction(async (tx) => {
+      // In turn with whoever changes providers, so that neither takes away what the other counts on.
+      await tx.$queryRaw`select from provider_revision for update`;
+      const disabled = await tx.$executeRaw`
+        update password_sign_in set enabled = false
+        where exists (
+          select from identity
+            join account on account.id = identity.account_id and account.status = 'active'
+            join provider on provider.name = identity.provider and provider.enabled
+          where identity.account_id = any (${administratorIds}::uuid[]))`;
+      return disabled === 1;
+    }),
 });

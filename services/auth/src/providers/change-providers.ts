@@ -37,25 +37,43 @@ export const createProvider =
     return created;
   };
 
-/** Throws `auth.provider_not_found`, `auth.settings_invalid`. */
+/** Throws `auth.provider_not_found`, `auth.settings_invalid`, `auth.last_way_in`. */
 export const changeProviderSettings =
   (store: ProviderStore) =>
   async (name: string, to: SettingsChange, by: Author): Promise<StoredProvider> => {
-    const changed = await store.change(name, ({ settings }) => ({ settings: decideSettingsChange(settings, to) }), by);
+    const changed = await store.change(
+      name,
+      ({ settings: from }, isOnlyWayIn) => {
+        const settings = decideSettingsChange(from, to);
+        if (isOnlyWayIn && from.enabled && !settings.enabled) throw new Failure('auth.last_way_in');
+        return { settings };
+      },
+      by,
+    );
     if (!changed) throw new Failure('auth.provider_not_found');
     return changed;
   };
 
 /**
  * Deletes a provider, and with it its keys, sessions and identities, and what it said of anybody, which consumers learn as a change. Nobody
- * who comes later under the same name gets the accounts. Throws `auth.provider_built_in`, `auth.provider_not_found`.
+ * who comes later under the same name gets the accounts. Throws `auth.provider_built_in`, `auth.provider_not_found`,
+ * `auth.last_way_in`.
  */
 export const deleteProvider =
   (store: ProviderStore, outbox: Outbox) =>
   async (name: string, by: Author): Promise<void> => {
     if (name === 'jwt') throw new Failure('auth.provider_built_in');
     // First off, so that no sign-in waits while the rest is done, which may take a while.
-    await store.change(name, ({ settings }) => (settings.enabled ? { settings: { enabled: false } } : {}), by);
-    if (!(await store.remove(name, by))) throw new Failure('auth.provider_not_found');
+    await store.change(
+      name,
+      ({ settings: { enabled } }, isOnlyWayIn) => {
+        if (isOnlyWayIn && enabled) throw new Failure('auth.last_way_in');
+        return enabled ? { settings: { enabled: false } } : {};
+      },
+      by,
+    );
+    const removed = await store.remove(name, by);
+    if (removed === 'only-way-in') throw new Failure('auth.last_way_in');
+    if (!removed) throw new Failure('auth.provider_not_found');
     outbox.wake();
   };

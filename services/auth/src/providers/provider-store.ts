@@ -32,16 +32,15 @@ export interface ProviderStore {
    * Reads under a lock, then writes what `change` makes of it, with the revision raised; nothing when it makes nothing. Throwing leaves all as it is.
    * Undefined when there is no such provider.
    */
-  change(
-    name: string,
-    change: (provider: StoredProvider) => ProviderChange,
-    by: Author,
-  ): Promise<StoredProvider | undefined>;
+  change(name: string, change: DecideProviderChange, by: Author): Promise<StoredProvider | undefined>;
   /** Removes a provider with its keys, identities and sessions, and announces the accounts of which it said something. False when there is none. */
-  remove(name: string, by: Author): Promise<boolean>;
+  remove(name: string, by: Author): Promise<boolean | 'only-way-in'>;
   /** Notes when keys were last used, which changes no revision. */
   noteKeyUses(uses: readonly { id: string; at: string }[]): Promise<void>;
 }
+
+/** `isOnlyWayIn`: passwords are turned off, and no other provider is enabled. */
+export type DecideProviderChange = (provider: StoredProvider, isOnlyWayIn: boolean) => ProviderChange;
 
 export interface ProviderChange {
   readonly settings?: Partial<JwtProviderSettings>;
@@ -87,12 +86,12 @@ const raiseRevision = (tx: Prisma.TransactionClient): Promise<unknown> =>
 export async function changeProvider(
   tx: Prisma.TransactionClient,
   { name, by }: { name: string; by: Author },
-  decide: (provider: StoredProvider) => ProviderChange,
+  decide: DecideProviderChange,
 ): Promise<StoredProvider | undefined> {
   await lock(tx);
   const provider = await find(tx, name);
   if (!provider) return undefined;
-  const { settings, addKey, retireKey, deleteKey } = decide(provider);
+  const { settings, addKey, retireKey, deleteKey } = decide(provider, await isOnlyWayIn(tx, name));
   if (settings) await tx.provider.update({ where: { name }, data: settings });
   if (deleteKey !== undefined) await tx.signingKey.delete({ where: { id: deleteKey } });
   if (addKey) await tx.signingKey.create({ data: { ...addKey, provider: name } });
@@ -110,13 +109,26 @@ const toldOf = ({ settings, keys }: Omit<StoredProvider, 'name'>): Record<string
   keys: keys.map(({ secret: _secret, lastUsedAt: _no, ...key }) => key),
 });
 
+/** Passwords are turned off, and no provider but this one is enabled. */
+export async function isOnlyWayIn(tx: Prisma.TransactionClient, name: string): Promise<boolean> {
+  const rows = await tx.$queryRaw<{ is_only: boolean }[]>`
+    select not enabled and not exists (select from provider where provider.enabled and provider.name <> ${name}) as is_only
+    from password_sign_in`;
+  return rows[0]?.is_only ?? false;
+}
+
 /** Accounts are locked in the order in which a sign-in locks them. */
-async function removeProvider(tx: Prisma.TransactionClient, name: string, by: Author): Promise<boolean> {
+async function removeProvider(
+  tx: Prisma.TransactionClient,
+  name: string,
+  by: Author,
+): Promise<boolean | 'only-way-in'> {
   await lock(tx);
   // From here on no sign-in has the provider, and those that had it have committed.
   const [row] = await tx.$queryRaw<Record<string, unknown>[]>`
-    select kind, issuer, client_id as "clientId" from provider where name = ${name} for update`;
+    select kind, enabled, issuer, client_id as "clientId" from provider where name = ${name} for update`;
   if (!row) return false;
+  if (row['enabled'] && (await isOnlyWayIn(tx, name))) return 'only-way-in';
   const provider = await find(tx, name);
   await tx.$executeRaw`
     with gone as materialized (
