@@ -13,7 +13,7 @@ export const regions = ['EU', 'US', 'APAC'] as const;
 export const accountIds = 20;
 
 /** The rows of the company, in the order of ids. Every thirtieth belongs to nobody. */
-export const invoices: readonly Invoice[] = Array.from({ length: 600 }, (_, n) => ({
+const invoices: readonly Invoice[] = Array.from({ length: 600 }, (_, n) => ({
   id: n + 1,
   accountId: n % 30 === 0 ? null : (n % accountIds) + 1,
   region: regions[n % regions.length] as string,

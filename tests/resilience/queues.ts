@@ -4,7 +4,7 @@ import { type ConfirmChannel, connect } from 'amqplib';
 /** What the services call their exchanges and queues on a broker. */
 export const eventsExchange = 'sandgate.events';
 export const workQueue = (subscription: string): string => `sandgate.${subscription}`;
-export const deadQueue = (subscription: string): string => `sandgate.${subscription}.dead`;
+const deadQueue = (subscription: string): string => `sandgate.${subscription}.dead`;
 const retryQueues = (subscription: string): string[] =>
   ['1s', '10s', '60s'].map((delay) => `sandgate.${subscription}.retry.${delay}`);
 

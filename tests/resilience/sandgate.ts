@@ -11,7 +11,7 @@ import type { Preload } from './crash-points.js';
 import { type Front, openFront } from './front.js';
 import { type Answered, type SendOptions, send } from './send.js';
 
-export const administrator = { email: 'admin@sandgate.example', password: 'correct horse battery staple' };
+const administrator = { email: 'admin@sandgate.example', password: 'correct horse battery staple' };
 export const sharedSecret = randomBytes(32).toString('hex');
 const serviceCredential = randomBytes(32).toString('hex');
 

@@ -8,7 +8,7 @@ const pollMs = 20;
 const fastShutdownMs = 60_000;
 
 /** What a running server writes about itself into its data folder (`postmaster.pid`). */
-export const readPostmasterFile = (dataFolder: string): { pid: number; isReady: boolean } | undefined => {
+const readPostmasterFile = (dataFolder: string): { pid: number; isReady: boolean } | undefined => {
   try {
     const lines = readFileSync(path.join(dataFolder, postmasterFile), 'utf8').split('\n');
     return { pid: Number(lines[0]), isReady: lines[7]?.trim() === 'ready' };

@@ -3,7 +3,7 @@ import { eventually, Hopeless } from '@sandgate/tests';
 /** Requests to the API as one signed-in account. A 503 is tried again: after a start some things take a moment. */
 export type Api = <T>(method: string, url: string, body?: unknown) => Promise<T>;
 
-export const createApi =
+const createApi =
   (session?: string): Api =>
   <T>(method: string, url: string, body?: unknown) =>
     eventually(async () => (await send(method, url, { session, body })) as T, { timeoutMs: 30_000, everyMs: 100 });

@@ -34,7 +34,7 @@ export interface OtherServices {
 }
 
 /** Stands in for auth and permissions: everything succeeds at once, unless told otherwise. */
-export function otherServices(administratorId: string): OtherServices {
+function otherServices(administratorId: string): OtherServices {
   const answers = new Map<string, (input: never) => Promise<unknown>>();
   let asked: { name: string; input: unknown }[] = [];
   const on: OtherServices['on'] = (question, handle) => void answers.set(question.name, handle);

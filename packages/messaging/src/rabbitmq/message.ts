@@ -39,7 +39,7 @@ export const textOf = (value: unknown): string | undefined =>
 export const headerOf = (message: Message, name: string): unknown => message.properties.headers?.[name];
 
 /** The type of the event that the message first came in by. */
-export const routingKeyOf = (message: Message): string =>
+const routingKeyOf = (message: Message): string =>
   textOf(headerOf(message, header.routingKey)) ?? message.fields.routingKey;
 
 export const toDelivery = (message: Message): Delivery => ({
