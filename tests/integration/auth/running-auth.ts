@@ -115,6 +115,7 @@ export async function startAuth({
     return question.output.parse({ administrator: rows.length === 1, groups: [] });
   };
   const service: Service = createAuth({
+    ask,
     databaseUrl: databases.urls.auth,
     siteUrl,
     sessionSeconds: 1_209_600,
