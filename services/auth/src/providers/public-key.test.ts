@@ -35,3 +35,19 @@ test.each<[string, PublicKeyAlgorithm, string]>([
 ])('%s is none for %s', (_what, algorithm, pem) => {
   expect(isTaken(algorithm, pem)).toBe(false);
 });
+
+test('an RSA key of the generator whose keys can be factored is none', () => {
+  const primes = Array.from({ length: 166 }, (_, index) => index + 2).filter((candidate) =>
+    Array.from({ length: candidate - 2 }, (_, index) => index + 2).every((divisor) => candidate % divisor !== 0),
+  );
+  const product = primes.reduce((all, prime) => all * BigInt(prime), 1n);
+  // 65537 to the power of 0 modulo each of them.
+  const suspicious = product * ((1n << 2047n) / product + 1n) + 1n;
+  const isModulusTaken = (n: bigint): boolean => {
+    const jwk = { kty: 'RSA', n: Buffer.from(n.toString(16), 'hex').toString('base64url'), e: 'AQAB' };
+    return readPublicKey({ algorithm: 'RS256', jwk }) !== undefined;
+  };
+
+  expect(isModulusTaken(suspicious)).toBe(false);
+  expect(isModulusTaken(suspicious + 2n)).toBe(true);
+});

@@ -63,7 +63,7 @@ export async function verifyReadToken(
   read: ReadToken,
   { provider: { name, settings, keys }, now }: { provider: VerificationSettings; now: number },
 ): Promise<VerifiedToken> {
-  const keyId = await requireSignature(token, await candidateKeys(read.header, keys, now));
+  const keyId = await verifySignature(token, read, { keys, now });
   const claims = readClaims(read);
   const { issuedAt, endsAt, rememberUntil } = decideTokenLife(claims, settings.maxTokenAgeSeconds, now);
   requireIssuer(claims, settings.issuer);
@@ -80,6 +80,13 @@ export async function verifyReadToken(
     keyId,
   };
 }
+
+/** The signature alone, as `verifyToken` verifies it: answers the id of the key that signed. Throws the `auth.token_…` code of what is wrong. */
+export const verifySignature = async (
+  token: string,
+  read: ReadToken,
+  { keys, now }: { keys: VerificationSettings['keys']; now: number },
+): Promise<string> => requireSignature(token, await candidateKeys(read.header, keys, now));
 
 interface Candidate {
   readonly keyId: string;
