@@ -1,6 +1,7 @@
 import { OidcProviderSettings } from '@sandgate/contracts';
 import type { Author } from '@sandgate/messaging';
 import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
+import { lockProviders, raiseProviderRevision } from '../providers/provider-revision-store.js';
 import { isOnlyWayIn } from '../providers/provider-store.js';
 import { announceSettingsChange } from '../settings/announce-settings-change.js';
 import type { OidcProviderValues } from './decide-oidc-settings.js';
@@ -32,14 +33,14 @@ export const createOidcProviderStore = (database: PrismaClient): OidcProviderSto
   readAll: () => readAll(database),
   create: (name, values, by) =>
     database.$transaction(async (tx) => {
-      await lock(tx);
+      await lockProviders(tx);
       const data = [{ ...values.settings, clientSecret: values.clientSecret, name, kind: 'oidc' }];
       const { count } = await tx.provider.createMany({ data, skipDuplicates: true });
       return count === 0 ? undefined : changed(tx, { name, by, before: undefined });
     }),
   change: (name, change, by) =>
     database.$transaction(async (tx) => {
-      await lock(tx);
+      await lockProviders(tx);
       const before = await find(tx, name);
       if (!before) return undefined;
       const { settings, clientSecret } = change(before, await isOnlyWayIn(tx, name));
@@ -48,14 +49,11 @@ export const createOidcProviderStore = (database: PrismaClient): OidcProviderSto
     }),
 });
 
-/** Whoever changes providers takes turns with all others who do. */
-const lock = (tx: Prisma.TransactionClient): Promise<unknown> => tx.$queryRaw`select from provider_revision for update`;
-
 async function changed(
   tx: Prisma.TransactionClient,
   { name, by, before }: { name: string; by: Author; before: StoredOidcProvider | undefined },
 ): Promise<StoredOidcProvider | undefined> {
-  await tx.providerRevision.updateMany({ data: { revision: { increment: 1 } } });
+  await raiseProviderRevision(tx);
   const after = await find(tx, name);
   const isReplaced = before?.clientSecret !== null && before?.clientSecret !== after?.clientSecret;
   await announceSettingsChange(tx, by, {

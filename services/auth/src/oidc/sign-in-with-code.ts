@@ -1,7 +1,7 @@
 import { Failure } from '@sandgate/contracts';
 import type { Outbox } from '@sandgate/messaging';
 import type { Logger } from '@sandgate/service-kit';
-import { hashSessionToken, mintSessionToken } from '../sessions/session-token.js';
+import { hashPreviousSession, hashSessionToken, mintSessionToken } from '../sessions/session-token.js';
 import { reportDropped } from '../sign-in/report-dropped.js';
 import type { NewSignIn, SignInOutcome } from '../sign-in/sign-in-store.js';
 import { decideCodeSignIn } from './decide-code-sign-in.js';
@@ -58,8 +58,7 @@ export function signInWithCode({ providers, clients, store, outbox }: Dependenci
       verified,
       revision: provider.revision,
       sessionHash: hashSessionToken(session),
-      previousSessionHash:
-        request.previousSession === undefined ? undefined : hashSessionToken(request.previousSession),
+      previousSessionHash: hashPreviousSession(request.previousSession),
       traceparent: request.traceparent,
     });
     if ('accountId' in outcome) {

@@ -1,4 +1,5 @@
 import type { PrismaClient } from '../generated/prisma/client.js';
+import { lockProviders } from '../providers/provider-revision-store.js';
 
 export interface PasswordSignInStore {
   isEnabled(): Promise<boolean>;
@@ -18,7 +19,7 @@ export const createPasswordSignInStore = (database: PrismaClient): PasswordSignI
   disableBeside: (administratorIds) =>
     database.$transaction(async (tx) => {
       // In turn with whoever changes providers, so that neither takes away what the other counts on.
-      await tx.$queryRaw`select from provider_revision for update`;
+      await lockProviders(tx);
       const disabled = await tx.$executeRaw`
         update password_sign_in set enabled = false
         where exists (

@@ -1,22 +1,7 @@
-import { Failure, type JwtProviderSettings, type NewProvider } from '@sandgate/contracts';
+import { Failure, type NewProvider } from '@sandgate/contracts';
 import type { Author, Outbox } from '@sandgate/messaging';
-import { decideSettingsChange, type SettingsChange } from './decide-settings-change.js';
+import { decideSettingsChange, jwtProviderDefaults, type SettingsChange } from './decide-settings-change.js';
 import type { ProviderStore, StoredProvider } from './provider-store.js';
-
-const defaults: JwtProviderSettings = {
-  enabled: false,
-  identityProviderUri: null,
-  emailClaim: 'email',
-  firstNameClaim: 'first_name',
-  lastNameClaim: 'last_name',
-  groupsClaim: 'groups',
-  userProvisioning: true,
-  maxTokenAgeSeconds: 180,
-  requireJti: false,
-  issuer: null,
-  audience: null,
-  trustedDomains: [],
-};
 
 /** Other sources of sessions and memberships are called so. */
 const reservedNames = ['password', 'manual', 'scim', 'api-key'];
@@ -32,7 +17,7 @@ export const createProvider =
   (store: ProviderStore) =>
   async ({ name, settings = {} }: Extract<NewProvider, { kind: 'jwt' }>, by: Author): Promise<StoredProvider> => {
     requireFreeName(name);
-    const created = await store.create(name, decideSettingsChange(defaults, settings), by);
+    const created = await store.create(name, decideSettingsChange(jwtProviderDefaults, settings), by);
     if (!created) throw new Failure('auth.provider_exists');
     return created;
   };

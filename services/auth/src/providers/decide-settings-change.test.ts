@@ -1,21 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { Failure, type JwtProviderSettings } from '@sandgate/contracts';
-import { decideSettingsChange } from './decide-settings-change.js';
+import { decideSettingsChange, jwtProviderDefaults } from './decide-settings-change.js';
 
-const current: JwtProviderSettings = {
-  enabled: false,
-  identityProviderUri: null,
-  emailClaim: 'email',
-  firstNameClaim: 'first_name',
-  lastNameClaim: 'last_name',
-  groupsClaim: 'groups',
-  userProvisioning: true,
-  maxTokenAgeSeconds: 180,
-  requireJti: false,
-  issuer: null,
-  audience: null,
-  trustedDomains: [],
-};
+const current = jwtProviderDefaults;
 
 const faultsOf = (change: Partial<JwtProviderSettings>): unknown => {
   try {

@@ -1,5 +1,21 @@
 import { AttributeName, Failure, type JwtProviderSettings } from '@sandgate/contracts';
 
+/** Settings of a provider of which nothing was said yet. */
+export const jwtProviderDefaults: JwtProviderSettings = {
+  enabled: false,
+  identityProviderUri: null,
+  emailClaim: 'email',
+  firstNameClaim: 'first_name',
+  lastNameClaim: 'last_name',
+  groupsClaim: 'groups',
+  userProvisioning: true,
+  maxTokenAgeSeconds: 180,
+  requireJti: false,
+  issuer: null,
+  audience: null,
+  trustedDomains: [],
+};
+
 const claimSettings = ['emailClaim', 'firstNameClaim', 'lastNameClaim', 'groupsClaim'] as const;
 /** They say something about the token itself (RFC 7519 section 4.1). */
 const claimsOfTheToken = ['iss', 'aud', 'exp', 'nbf', 'iat', 'jti'];

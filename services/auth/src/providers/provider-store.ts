@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { userLoggedInData } from '../accounts/user-logged-in-store.js';
 import { Prisma, type PrismaClient } from '../generated/prisma/client.js';
 import { announceSettingsChange } from '../settings/announce-settings-change.js';
+import { lockProviders, raiseProviderRevision } from './provider-revision-store.js';
 
 const StoredKey = z.strictObject({ ...SigningKey.shape, secret: z.string().nullable() });
 export type StoredKey = z.infer<typeof StoredKey>;
@@ -58,10 +59,10 @@ export const createProviderStore = (database: PrismaClient): ProviderStore => ({
   readAll: () => readAll(database),
   create: (name, settings, by) =>
     database.$transaction(async (tx) => {
-      await lock(tx);
+      await lockProviders(tx);
       const { count } = await tx.provider.createMany({ data: [{ ...settings, name }], skipDuplicates: true });
       if (count === 0) return undefined;
-      await raiseRevision(tx);
+      await raiseProviderRevision(tx);
       const created = { name, settings, keys: [] };
       await announceSettingsChange(tx, by, { what: 'provider', id: name, before: null, after: toldOf(created) });
       return created;
@@ -76,19 +77,13 @@ export const createProviderStore = (database: PrismaClient): ProviderStore => ({
   },
 });
 
-/** Whoever changes providers takes turns with all others who do. */
-const lock = (tx: Prisma.TransactionClient): Promise<unknown> => tx.$queryRaw`select from provider_revision for update`;
-
-const raiseRevision = (tx: Prisma.TransactionClient): Promise<unknown> =>
-  tx.providerRevision.updateMany({ data: { revision: { increment: 1 } } });
-
 /** The part of `change` within a transaction of the caller. */
 export async function changeProvider(
   tx: Prisma.TransactionClient,
   { name, by }: { name: string; by: Author },
   decide: DecideProviderChange,
 ): Promise<StoredProvider | undefined> {
-  await lock(tx);
+  await lockProviders(tx);
   const provider = await find(tx, name);
   if (!provider) return undefined;
   const { settings, addKey, retireKey, deleteKey } = decide(provider, await isOnlyWayIn(tx, name));
@@ -96,7 +91,7 @@ export async function changeProvider(
   if (deleteKey !== undefined) await tx.signingKey.delete({ where: { id: deleteKey } });
   if (addKey) await tx.signingKey.create({ data: { ...addKey, provider: name } });
   if (retireKey) await tx.signingKey.update({ where: { id: retireKey.id }, data: { retireAt: retireKey.retireAt } });
-  if (settings || addKey || retireKey || deleteKey !== undefined) await raiseRevision(tx);
+  if (settings || addKey || retireKey || deleteKey !== undefined) await raiseProviderRevision(tx);
   const changed = await find(tx, name);
   const after = changed ? toldOf(changed) : null;
   await announceSettingsChange(tx, by, { what: 'provider', id: name, before: toldOf(provider), after });
@@ -123,7 +118,7 @@ async function removeProvider(
   name: string,
   by: Author,
 ): Promise<boolean | 'only-way-in'> {
-  await lock(tx);
+  await lockProviders(tx);
   // From here on no sign-in has the provider, and those that had it have committed.
   const [row] = await tx.$queryRaw<Record<string, unknown>[]>`
     select kind, enabled, issuer, client_id as "clientId" from provider where name = ${name} for update`;
@@ -148,7 +143,7 @@ async function removeProvider(
   await tx.signingKey.deleteMany({ where: { provider: name } });
   // Its identities go with it.
   await tx.provider.delete({ where: { name } });
-  await raiseRevision(tx);
+  await raiseProviderRevision(tx);
   await announceSettingsChange(tx, by, {
     what: 'provider',
     id: name,

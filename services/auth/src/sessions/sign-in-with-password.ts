@@ -4,7 +4,7 @@ import type { AccountStore } from '../accounts/account-store.js';
 import { canonicalEmail } from '../sign-in/canonical-email.js';
 import { hashPassword, type limitComputations, verifyPassword } from './password.js';
 import type { SessionStore } from './session-store.js';
-import { hashSessionToken, mintSessionToken } from './session-token.js';
+import { hashPreviousSession, hashSessionToken, mintSessionToken } from './session-token.js';
 
 export interface PasswordSignIn {
   readonly username: string;
@@ -41,7 +41,7 @@ export function signInWithPassword({
     const isRight = await limited(async () => verifyPassword(account?.passwordHash ?? (await decoy), password));
     if (!account || !isRight) throw new Failure('auth.password_wrong');
     const token = mintSessionToken();
-    const previousSessionHash = previousSession === undefined ? undefined : hashSessionToken(previousSession);
+    const previousSessionHash = hashPreviousSession(previousSession);
     const isOpen = await sessions.open({
       ...account,
       sessionHash: hashSessionToken(token),

@@ -3,7 +3,7 @@ import type { Outbox } from '@sandgate/messaging';
 import type { Logger } from '@sandgate/service-kit';
 import type { CurrentProviders, Providers } from '../providers/current-providers.js';
 import type { KeyUses } from '../providers/key-uses.js';
-import { hashSessionToken, mintSessionToken } from '../sessions/session-token.js';
+import { hashPreviousSession, hashSessionToken, mintSessionToken } from '../sessions/session-token.js';
 import { reportDropped } from './report-dropped.js';
 import type { NewSignIn, SignInOutcome } from './sign-in-store.js';
 import { type TokenOfProvider, type VerifiedByProvider, verifyByProvider } from './verify-by-provider.js';
@@ -82,7 +82,7 @@ async function tryUnder(
     revision: settings.revision,
     sessionEndsAt: endsAt,
     sessionHash: hashSessionToken(token),
-    previousSessionHash: request.previousSession === undefined ? undefined : hashSessionToken(request.previousSession),
+    previousSessionHash: hashPreviousSession(request.previousSession),
     traceparent: request.traceparent,
   });
   if ('refusal' in outcome)

@@ -1,25 +1,13 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { Failure, type JwtProviderSettings } from '@sandgate/contracts';
+import { jwtProviderDefaults } from '../providers/decide-settings-change.js';
 import { importSecret } from '../providers/public-key.js';
 import { verifyByProvider } from './verify-by-provider.js';
 import type { VerificationSettings } from './verify-token.js';
 
 const now = 1_800_000_000;
-const settings: JwtProviderSettings = {
-  enabled: true,
-  identityProviderUri: null,
-  emailClaim: 'email',
-  firstNameClaim: 'first_name',
-  lastNameClaim: 'last_name',
-  groupsClaim: 'groups',
-  userProvisioning: true,
-  maxTokenAgeSeconds: 180,
-  requireJti: false,
-  issuer: null,
-  audience: null,
-  trustedDomains: [],
-};
+const settings: JwtProviderSettings = { ...jwtProviderDefaults, enabled: true };
 
 /** A provider whose secret is made of its name, or of another one's. */
 const provider = async (

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Failure, type JwtProviderSettings } from '@sandgate/contracts';
 import fc from 'fast-check';
 import { EncryptJWT, exportJWK, SignJWT } from 'jose';
+import { jwtProviderDefaults } from '../providers/decide-settings-change.js';
 import { importPublicKey, type PublicKeyAlgorithm } from '../providers/public-key.js';
 import { type VerificationKey, type VerificationSettings, type VerifiedSignIn, verifyToken } from './verify-token.js';
 
@@ -12,20 +13,7 @@ const now = 1_800_000_000;
 const secret = 'f3d1c6a2b94e80571d2c3b4a5968778695a4b3c2d1e0f9081726354453627180';
 const otherSecret = '0a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f9';
 
-const settings: JwtProviderSettings = {
-  enabled: true,
-  identityProviderUri: null,
-  emailClaim: 'email',
-  firstNameClaim: 'first_name',
-  lastNameClaim: 'last_name',
-  groupsClaim: 'groups',
-  userProvisioning: true,
-  maxTokenAgeSeconds: 180,
-  requireJti: false,
-  issuer: null,
-  audience: null,
-  trustedDomains: [],
-};
+const settings: JwtProviderSettings = { ...jwtProviderDefaults, enabled: true };
 
 const importKey = async (text: string): Promise<VerificationKey> => ({
   algorithm: 'HS256',
