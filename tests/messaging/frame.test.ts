@@ -1,7 +1,14 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { createOutbox, type Database, type Delivery, type OutgoingEvent, type Transport } from '@sandgate/messaging';
+import {
+  type AnySubscription,
+  createOutbox,
+  type Database,
+  type Delivery,
+  type OutgoingEvent,
+  type Transport,
+} from '@sandgate/messaging';
 import { eventually } from '../support/index.js';
-import { aThing, noted, published, things } from './things.js';
+import { aThing, intoOutbox, noted, published, ThingNoted, things } from './things.js';
 import { keep, openWorkshop, type Recorder, recorder, runService, type Workshop } from './workshop.js';
 
 type Receive = Parameters<Transport['consume']>[0]['receive'];
@@ -20,6 +27,7 @@ const frameOf = (
   let receive: Receive | undefined;
   const probe: Transport = {
     topology: things,
+    queues: 'broker',
     publish: async () => [],
     published: () => undefined,
     consume: (options) => {
@@ -64,10 +72,10 @@ it('handles the newest of each key and is done with the older ones, in whatever 
   expect(handler.batches).toEqual([[batch[1], batch[2]]]);
 });
 
-it('has committed, has told who waits in memory, and has woken the outbox before a message leaves the queue', async () => {
+it('has committed, has told who waits in memory, and has handed over what it wrote before a message leaves the queue', async () => {
   const story: string[] = [];
   const outbox = createOutbox();
-  outbox.onWake(() => story.push('woken'));
+  outbox.onWake((rows) => story.push(...rows.map(({ subject }) => `woken for ${subject}`)));
   const { subscription } = recorder(noted, async (batch, tx) => {
     await keep(
       tx,
@@ -76,7 +84,14 @@ it('has committed, has told who waits in memory, and has woken the outbox before
     );
     story.push('handled');
   });
-  const tellsOf = { ...subscription, committed: () => story.push('told') };
+  const tellsOf: AnySubscription = {
+    ...subscription,
+    async handle(batch, context) {
+      await subscription.handle(batch, context);
+      context.wrote(await intoOutbox(context.tx, ThingNoted, [aThing({ thing: 'another' })]));
+    },
+    committed: () => story.push('told'),
+  };
   const database: Database = {
     ...workshop.database,
     $transaction: async (work, options) => {
@@ -91,7 +106,7 @@ it('has committed, has told who waits in memory, and has woken the outbox before
     patience,
   );
 
-  expect(story.slice(0, 4)).toEqual(['handled', 'committed', 'told', 'woken']);
+  expect(story.slice(0, 4)).toEqual(['handled', 'committed', 'told', 'woken for another']);
   expect(await workshop.kept(noted)).toHaveLength(1);
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { createOutbox } from '@sandgate/messaging';
 import { Registry } from 'prom-client';
 import { eventually } from '../support/index.js';
 import type { Bench } from './bench.js';
@@ -109,6 +110,43 @@ export const promisesOfPublishing = (bench: Bench): void => {
       await eventually(async () => expect(names(await workshop.kept(noted))).toEqual(names(sent)));
       expect(batches.flat()).toHaveLength(sent.length);
       expect(carrier).toBeDefined();
+    });
+
+    it('publishes each event once that a wake brings to one of two relays on one outbox', async () => {
+      const { workshop, run } = bench;
+      const { subscription, batches } = recorder(noted);
+      const outboxes = [createOutbox(), createOutbox()] as const;
+      run({ outbox: outboxes[0], pollMs: 500, subscriptions: [subscription] });
+      run({ outbox: outboxes[1], pollMs: 500, service: 'auth' });
+      const sent = manyThings(1_200);
+      for (let at = 0; at < sent.length; at += 12) {
+        const outbox = outboxes[(at / 12) % 2 === 0 ? 0 : 1];
+        const rows = await intoOutbox(workshop.database, ThingNoted, sent.slice(at, at + 12));
+        outbox.wake(rows);
+      }
+
+      await eventually(async () => expect(await workshop.waitingInOutbox()).toBe(0));
+      await eventually(async () => expect(names(await workshop.kept(noted))).toEqual(names(sent)));
+      expect(batches.flat()).toHaveLength(sent.length);
+    });
+
+    it('reads from the outbox what a wake brought that could not be published', async () => {
+      const { workshop, carrier, run } = bench;
+      const outbox = createOutbox();
+      const messaging = run({ outbox, subscriptions: [recorder(noted).subscription] });
+      await eventually(async () => expect(await messaging.readiness()).toEqual({ ready: true }));
+      await carrier.away();
+      await eventually(async () => expect((await messaging.readiness()).ready).toBe(false));
+      const sent = manyThings(300);
+      for (const thing of sent) outbox.wake(await intoOutbox(workshop.database, ThingNoted, [thing]));
+      expect(await workshop.waitingInOutbox()).toBe(300);
+
+      await carrier.back();
+
+      await eventually(async () => expect(names(await workshop.kept(noted))).toEqual(names(sent)), {
+        timeoutMs: 20_000,
+      });
+      await eventually(async () => expect(await workshop.waitingInOutbox()).toBe(0));
     });
 
     it('shows the rows of the outbox, the age of the oldest, and what was published', async () => {

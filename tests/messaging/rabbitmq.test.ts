@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Transport } from '@sandgate/messaging';
+import { createOutbox, type Transport } from '@sandgate/messaging';
 import { type ChannelModel, connect } from 'amqplib';
 import { Registry } from 'prom-client';
 import { eventually, rabbitmq } from '../support/index.js';
@@ -45,6 +45,28 @@ describe('RabbitMQ in trouble', () => {
       expect((await workshop.kept(noted)).length).toBeGreaterThan(0);
     });
     await ready(messaging);
+  });
+
+  it('gets what a wake brings without anybody reading the outbox', async () => {
+    const outbox = createOutbox();
+    await ready(runService(workshop, { transport, outbox, subscriptions: [recorder(noted).subscription] }));
+    let letGo = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const rows = await intoOutbox(workshop.database, ThingNoted, [aThing({ thing: 'at hand' })]);
+    // No relay can claim a row that is locked.
+    const locking = workshop.database.$transaction(async (tx) => {
+      await tx.$queryRaw`select from outbox for update`;
+      outbox.wake(rows);
+      await held;
+    });
+
+    const arrived = eventually(async () => expect(await workshop.kept(noted)).toHaveLength(1));
+    await arrived.finally(letGo);
+
+    await locking;
+    await eventually(async () => expect(await workshop.waitingInOutbox()).toBe(0));
   });
 
   it('takes a redelivered message alone, also where others wait behind it', async () => {

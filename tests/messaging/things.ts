@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { defineEvent, type EventData, type EventDefinition } from '@sandgate/contracts';
-import { nextTraceparent, type OutgoingEvent, type SqlClient, type Topology } from '@sandgate/messaging';
+import {
+  nextTraceparent,
+  type OutboxRow,
+  type OutgoingEvent,
+  type SqlClient,
+  type Topology,
+} from '@sandgate/messaging';
 import { z } from 'zod';
 
 /** What the handlers of the suite are told about. Two queues take it. */
@@ -61,15 +67,16 @@ export const published = (thing: ThingNoted, envelope: Record<string, unknown> =
   return { id, type: ThingNoted.type, subject: thing.thing, body: JSON.stringify(whole) };
 };
 
-/** Writes events to the outbox, as a service's own statement may. */
+/** Writes events to the outbox, as a service's own statement may; answers the rows. */
 export const intoOutbox = async (
   tx: SqlClient,
   event: EventDefinition,
   data: readonly { thing: string; version: number }[],
-): Promise<void> => {
+): Promise<OutboxRow[]> => {
   const rows = data.map((one) => ({ id: randomUUID(), subject: one.thing, data: one }));
-  await tx.$executeRaw`
+  return tx.$queryRaw<OutboxRow[]>`
     insert into outbox (id, type, subject, data, traceparent)
     select id, ${event.type}, subject, data, ${nextTraceparent()}
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as entry (id uuid, subject text, data jsonb)`;
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as entry (id uuid, subject text, data jsonb)
+    returning id, type, subject, data::text, traceparent, to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as time`;
 };

@@ -127,6 +127,7 @@ export interface ServiceSettings {
   readonly outbox?: Outbox;
   readonly maxAttempts?: number;
   readonly registry?: Registry;
+  readonly pollMs?: number;
 }
 
 /** The messaging of a service in the workshop. */

@@ -39,7 +39,9 @@ export const startProcess = async (
   });
   let output = '';
   const collect = (chunk: string): void => {
-    output = (output + chunk).slice(-keptOutput);
+    output += chunk;
+    // Not at each chunk: a slice copies all that it keeps.
+    if (output.length > 2 * keptOutput) output = output.slice(-keptOutput);
   };
   child.stdout.setEncoding('utf8').on('data', collect);
   child.stderr.setEncoding('utf8').on('data', collect);
@@ -60,7 +62,7 @@ export const startProcess = async (
     if (name === 'SIGKILL' && !hasClosed) killGroup(pid);
     else if (!hasExited()) process.kill(pid, name);
   };
-  return { pid, output: () => output, hasExited, exited, signal };
+  return { pid, output: () => output.slice(-keptOutput), hasExited, exited, signal };
 };
 
 // By this the run finds afterwards what was left behind.

@@ -5,6 +5,7 @@ import { decideOutcome } from './decide-outcome.js';
 import { describeFailure } from './describe-failure.js';
 import { newestPerKey } from './newest-per-key.js';
 import type { Outbox } from './outbox.js';
+import type { OutboxRow } from './outbox-rows.js';
 import { parseEvent } from './parse-event.js';
 import type { DeliveryReport } from './report-deliveries.js';
 import type { Database } from './sql-client.js';
@@ -91,14 +92,16 @@ export function eventConsumer(options: EventConsumerOptions): ConsumeOptions['re
   }
 
   async function commit(events: readonly ReceivedEvent<unknown>[]): Promise<void> {
-    await database.$transaction((tx) => subscription.handle(events, { tx, log }), transactionLimits);
+    const written: OutboxRow[] = [];
+    const wrote = (rows: readonly OutboxRow[]): void => void written.push(...rows);
+    await database.$transaction((tx) => subscription.handle(events, { tx, wrote, log }), transactionLimits);
     try {
       subscription.committed?.(events);
     } catch (error) {
       // What is committed is handled, whatever becomes of those who wait for it in memory.
       log.error({ failure: describeFailure(error) }, 'committed() threw');
     }
-    outbox.wake();
+    if (written.length > 0) outbox.wake(written);
   }
 
   function decide({ delivery, event }: Received, error: unknown): Outcome {

@@ -1,6 +1,7 @@
 export * from './announce-change.js';
 export { type EmbeddedTransportOptions, embeddedTransport } from './embedded/embedded-transport.js';
 export * from './outbox.js';
+export type { OutboxRow } from './outbox-rows.js';
 export { declareTopology } from './rabbitmq/declare-topology.js';
 export { type RabbitmqTransportOptions, rabbitmqTransport } from './rabbitmq/rabbitmq-transport.js';
 export { type Relay, type RelayOptions, startRelay } from './relay.js';

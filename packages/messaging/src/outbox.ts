@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { EventData, EventDefinition } from '@sandgate/contracts';
+import type { OutboxRow } from './outbox-rows.js';
 import type { SqlClient } from './sql-client.js';
 
 export interface OutboxEntry<Data> {
@@ -17,14 +18,17 @@ export interface Outbox {
     entries: readonly OutboxEntry<EventData<E>>[],
     traceparent: string,
   ): Promise<void>;
-  /** Tells the relay of this process that something was committed. A relay also polls, so that forgetting this only delays. */
-  wake(): void;
+  /**
+   * Tells the relay of this process that something was committed. Given the rows, it need not read them. A relay also polls, so that
+   * forgetting this only delays.
+   */
+  wake(rows?: readonly OutboxRow[]): void;
   /** Called by the relay: runs `listener` at each `wake`. */
-  onWake(listener: () => void): void;
+  onWake(listener: (rows: readonly OutboxRow[]) => void): void;
 }
 
 export function createOutbox(): Outbox {
-  const listeners: (() => void)[] = [];
+  const listeners: ((rows: readonly OutboxRow[]) => void)[] = [];
   return {
     async add(tx, event, entries, traceparent) {
       if (entries.length === 0) return;
@@ -40,8 +44,8 @@ export function createOutbox(): Outbox {
           with ordinality as entry (id, subject, data, n)
         order by n`;
     },
-    wake: () => {
-      for (const listener of listeners) listener();
+    wake: (rows = []) => {
+      for (const listener of listeners) listener(rows);
     },
     onWake: (listener) => {
       listeners.push(listener);

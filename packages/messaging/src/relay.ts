@@ -7,6 +7,7 @@ import { toOutgoingEvent } from './envelope.js';
 import type { MessagingMetrics } from './metrics.js';
 import type { Outbox } from './outbox.js';
 import { claimOutboxRows, deleteOutboxRows, hasOutboxRows, measureOutbox, type OutboxRow } from './outbox-rows.js';
+import { createMemoryPublisher } from './publish-from-memory.js';
 import type { Database, SqlClient } from './sql-client.js';
 import type { OutgoingEvent, Refusal, Transport } from './transport.js';
 
@@ -32,8 +33,9 @@ const limit = 256;
 const transactionLimits = { timeout: 60_000, maxWait: 5_000 };
 
 /**
- * Moves rows from a service's outbox to the transport, oldest first, for ever. A row is deleted only once it is safe in every queue; what a
- * crash or a broker that is away leaves behind is published later, perhaps twice. Any number of relays may work on one outbox.
+ * Moves rows from a service's outbox to the transport, for ever. Those that a `wake` brings go to a broker at once, from memory; all others are
+ * read, oldest first. A row is deleted only once it is safe in every queue; what a crash or a broker that is away leaves behind is published
+ * later, perhaps twice. Any number of relays may work on one outbox.
  */
 export function startRelay({
   service,
@@ -46,8 +48,16 @@ export function startRelay({
 }: RelayOptions): Relay {
   const stopping = new AbortController();
   const bell = createBell();
-  outbox.onWake(bell.ring);
+  const memory = createMemoryPublisher({ service, database, transport, log, metrics });
+  // From table to table of one database a row takes the same time whether or not it is at hand.
+  const isByMemory = transport.queues === 'broker';
+  // What another process publishes from memory is left to it for so long.
+  const headStartMs = isByMemory ? 2 * pollMs : 0;
+  outbox.onWake((rows) => {
+    if (stopping.signal.aborted || !isByMemory || !memory.accept(rows)) bell.ring();
+  });
   const endWatch = metrics.watchOutbox(service, () => measureOutbox(database));
+  let olderThanMs = 0;
   const running = run();
 
   async function run(): Promise<void> {
@@ -78,7 +88,7 @@ export function startRelay({
   }
 
   async function relayOnce(tx: SqlClient): Promise<{ rows: OutboxRow[]; refusals: Refusal[] }> {
-    const rows = await claimOutboxRows(tx, limit);
+    const rows = await claimOutboxRows(tx, { limit, olderThanMs, except: memory.inHand() });
     const outgoing = rows.map((row) => toOutgoingEvent(row, transport.topology)).filter((event) => event !== undefined);
     const refusals = [
       ...unknownTypes(rows, outgoing),
@@ -95,8 +105,9 @@ export function startRelay({
 
   async function untilThereAreRows(): Promise<void> {
     while (!stopping.signal.aborted) {
-      if (await bell.wait(pollMs, stopping.signal)) return;
-      if (await hasOutboxRows(database)) return;
+      const rang = await bell.wait(pollMs, stopping.signal);
+      olderThanMs = rang ? 0 : headStartMs;
+      if (rang || (await hasOutboxRows(database, olderThanMs))) return;
     }
   }
 
@@ -109,6 +120,7 @@ export function startRelay({
     async stop() {
       stopping.abort();
       await running;
+      await memory.settled();
       endWatch();
     },
   };

@@ -1,5 +1,6 @@
 import type { EventData, SubscribedEvent, SubscriptionName } from '@sandgate/contracts';
 import type { Logger } from 'pino';
+import type { OutboxRow } from './outbox-rows.js';
 import type { SqlClient } from './sql-client.js';
 
 export interface ReceivedEvent<Data> {
@@ -12,6 +13,8 @@ export interface ReceivedEvent<Data> {
 export interface HandlerContext<Tx extends SqlClient> {
   /** Everything that the handler writes and publishes goes through this transaction; it commits before the messages are acknowledged. */
   readonly tx: Tx;
+  /** To be called with what was written to the outbox, so that the relay need not read it after the commit. */
+  wrote(rows: readonly OutboxRow[]): void;
   readonly log: Logger;
 }
 

@@ -63,9 +63,11 @@ export interface Consumer {
  */
 export interface Transport {
   readonly topology: Topology;
+  /** Where its queues are: with the outboxes in the database, or at a broker. */
+  readonly queues: 'database' | 'broker';
   /**
    * Puts each event durably into every queue of its type; resolves with those that are not. `tx` is the transaction that takes them
-   * from the outbox: a transport that keeps its queues in the database writes them there.
+   * from the outbox: a transport that keeps its queues in the database writes them there. One with a broker needs none.
    */
   publish(events: readonly OutgoingEvent[], tx: SqlClient): Promise<readonly Refusal[]>;
   /** To be called when the transaction of a `publish` has committed. */

@@ -28,3 +28,4 @@ export { type Answer, answer, directAsk, httpAsk } from './questions/ask.js';
 export * from './run-process.js';
 export * from './service.js';
 export { StartRefused } from './start-refused.js';
+export { createStatementNames } from './statement-names.js';

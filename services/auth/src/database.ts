@@ -1,4 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg';
+import { createStatementNames } from '@sandgate/service-kit';
 import { PrismaClient } from './generated/prisma/client.js';
 
 /**
@@ -8,17 +9,7 @@ import { PrismaClient } from './generated/prisma/client.js';
 export function connect(url: string, { max }: { max: number }): PrismaClient {
   const options = '-c enable_seqscan=off -c jit=off';
   const pool = { connectionString: url, max, options, connectionTimeoutMillis: 5000 };
-  return new PrismaClient({
-    adapter: new PrismaPg(pool, { schema: 'auth', statementNameGenerator: nameStatements() }),
-  });
-}
-
-/** One name per text. The texts are those of the code, so there are only so many. */
-function nameStatements(): (query: { sql: string }) => string {
-  const names = new Map<string, string>();
-  return ({ sql }) => {
-    const name = names.get(sql) ?? `auth_${names.size}`;
-    names.set(sql, name);
-    return name;
-  };
+  const names = createStatementNames(200);
+  const statementNameGenerator = ({ sql }: { sql: string }): string => names.nameOf(sql) ?? '';
+  return new PrismaClient({ adapter: new PrismaPg(pool, { schema: 'auth', statementNameGenerator }) });
 }

@@ -109,8 +109,8 @@ export function createAuth(dependencies: AuthDependencies): Service {
   const providerStore = createProviderStore(database);
   const providers = createCurrentProviders(providerStore);
   const keyUses = createKeyUses();
-  const signInStore = createSignInStore(database, sessionSeconds);
-  const signIn = signInWithToken({ providers, keyUses, store: signInStore, outbox, sessionSeconds });
+  const signInStore = createSignInStore({ database, outbox, sessionSeconds });
+  const signIn = signInWithToken({ providers, keyUses, store: signInStore, sessionSeconds });
   const oidc = { providers: createOidcProviderStore(database), clients: createOidcClients({ siteUrl }) };
   const describeAll = describeEveryProvider(providerStore, oidc.providers, { siteUrl });
   const start = startSignIn({
@@ -138,7 +138,7 @@ export function createAuth(dependencies: AuthDependencies): Service {
       presentTokenRoute({ cookie, signIn: guardedSignIn }),
       singleSignOnCallbackRoute({
         cookie,
-        signIn: guardTokens(guard(), signInWithCode({ ...oidc, store: signInStore, outbox })),
+        signIn: guardTokens(guard(), signInWithCode({ ...oidc, store: signInStore })),
       }),
       signInWithPasswordRoute({
         cookie,

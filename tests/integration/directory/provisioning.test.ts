@@ -211,7 +211,7 @@ describe('a sign-in', () => {
     const [subscription] = directory.subscriptions;
 
     const undone = directory.database.$transaction(async (tx) => {
-      await subscription?.handle([signIn], { tx, log });
+      await subscription?.handle([signIn], { tx, wrote: () => undefined, log });
       throw new Error('before the commit');
     });
 
@@ -232,7 +232,7 @@ describe('a batch', () => {
             return target[name].bind(target);
           },
         });
-        await directory.subscriptions[0]?.handle(batch, { tx: counted, log });
+        await directory.subscriptions[0]?.handle(batch, { tx: counted, wrote: () => undefined, log });
       });
       return statements;
     };
@@ -267,7 +267,11 @@ describe('a batch', () => {
     const written = new Promise<void>((resolve, reject) => {
       twin.database
         .$transaction(async (tx) => {
-          await twin.subscriptions[0]?.handle([aSignIn({ ...data, attributes: { account_id: 1 } })], { tx, log });
+          await twin.subscriptions[0]?.handle([aSignIn({ ...data, attributes: { account_id: 1 } })], {
+            tx,
+            wrote: () => undefined,
+            log,
+          });
           resolve();
           await mayCommit;
         })

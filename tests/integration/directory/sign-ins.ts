@@ -29,7 +29,7 @@ const log = createLogger('directory', 'silent');
 export async function apply(service: Service, signIns: readonly SignIn[]): Promise<void> {
   const [subscription] = service.subscriptions;
   if (!subscription) throw new Error('directory has no subscription');
-  await service.database.$transaction((tx) => subscription.handle(signIns, { tx, log }));
+  await service.database.$transaction((tx) => subscription.handle(signIns, { tx, wrote: () => undefined, log }));
 }
 
 /** The same with what the frame does when a batch fails: one by one, each again until it succeeds. */

@@ -205,7 +205,8 @@ function instanceOf(service: Service, ask: Ask, url: string, administratorId: st
       }),
     );
     await service.database.$transaction(
-      (tx) => subscription?.handle(batch, { tx, log }) ?? Promise.reject(new Error(`no ${name}`)),
+      (tx) =>
+        subscription?.handle(batch, { tx, wrote: () => undefined, log }) ?? Promise.reject(new Error(`no ${name}`)),
     );
     subscription?.committed?.(batch);
   };

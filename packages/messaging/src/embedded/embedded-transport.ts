@@ -32,6 +32,7 @@ export function embeddedTransport(options: EmbeddedTransportOptions): Transport 
 
   return {
     topology,
+    queues: 'database',
     async publish(events, tx) {
       const routed = events.map((event) => ({ event, queues: queuesOf(topology, event.type) }));
       await insertDeliveries(

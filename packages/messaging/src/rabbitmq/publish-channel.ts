@@ -2,6 +2,7 @@ import type { ConfirmChannel, Message } from 'amqplib';
 import type { Refusal } from '../transport.js';
 import { within } from '../within.js';
 import type { OutgoingMessage } from './message.js';
+import { writeTogether } from './write-together.js';
 
 export interface PublishSettings {
   /** The broker checks that it is the connection's own user, so that a message tells who published it. */
@@ -34,6 +35,7 @@ export class PublishChannel {
   }
 
   async publish(messages: readonly OutgoingMessage[]): Promise<Refusal[]> {
+    writeTogether(this.channel);
     const reasons: (string | undefined)[] = messages.map(() => 'the broker did not confirm it in time');
     const confirms = messages.map(async (message, i) => {
       reasons[i] = await this.confirm(message).catch((error: Error) => error.message);

@@ -46,6 +46,7 @@ export function rabbitmqTransport(options: RabbitmqTransportOptions): Transport 
 
   return {
     topology,
+    queues: 'broker',
     publish: (events) => publisher.publish(events.map(toMessage)),
     published: () => undefined,
     consume: (consumption) => startConsumer({ ...consumption, layout, connection: consuming, publisher, declare, log }),

@@ -39,7 +39,8 @@ async function signInAndRead(
   tx: Transaction,
   signIn: NewSignIn,
 ): Promise<Omit<PreviewedSignIn, 'isNew'> | { readonly refusal: ErrorCode | 'stale' }> {
-  const [outcome = { refusal: 'stale' }] = await storeSignIns(tx, [signIn], 1);
+  const { outcomes } = await storeSignIns(tx, [signIn], 1);
+  const [outcome = { refusal: 'stale' }] = outcomes;
   if ('refusal' in outcome) return outcome;
   const rows = await tx.$queryRaw<{ claims: unknown; iat: number | null; is_repeat: boolean }[]>`
     select ${userLoggedInData} as claims, (a.claims -> ${signIn.provider} ->> 'iat')::float8 as iat,

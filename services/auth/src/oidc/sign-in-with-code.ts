@@ -1,5 +1,4 @@
 import { Failure } from '@sandgate/contracts';
-import type { Outbox } from '@sandgate/messaging';
 import type { Logger } from '@sandgate/service-kit';
 import { hashPreviousSession, hashSessionToken, mintSessionToken } from '../sessions/session-token.js';
 import { reportDropped } from '../sign-in/report-dropped.js';
@@ -24,7 +23,6 @@ interface Dependencies {
   readonly providers: OidcProviderStore;
   readonly clients: OidcClients;
   readonly store: (signIn: NewSignIn) => Promise<SignInOutcome>;
-  readonly outbox: Outbox;
 }
 
 /** A sign-in whose code has been exchanged: the claims are verified, and not yet judged by any settings. */
@@ -41,7 +39,7 @@ const maxAttempts = 10;
  * Signs in with the code that a provider has sent the browser back with; answers the session token and where the sign-in began. A state
  * is good for one sign-in, in the browser that began it. Throws `auth.sign_in_refused` with the reason as its cause.
  */
-export function signInWithCode({ providers, clients, store, outbox }: Dependencies) {
+export function signInWithCode({ providers, clients, store }: Dependencies) {
   const enabled = async (name: string): Promise<StoredOidcProvider> => {
     const provider = (await providers.readAll()).find((one) => one.name === name && one.settings.enabled);
     if (!provider) throw new Failure('auth.sso_disabled');
@@ -62,7 +60,6 @@ export function signInWithCode({ providers, clients, store, outbox }: Dependenci
       traceparent: request.traceparent,
     });
     if ('accountId' in outcome) {
-      outbox.wake();
       reportDropped(verified, outcome.accountId, request);
       return session;
     }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type ErrorCode, UserLoggedIn } from '@sandgate/contracts';
+import type { Outbox, OutboxRow } from '@sandgate/messaging';
 import { createBatcher } from '@sandgate/service-kit';
 import { userLoggedInData } from '../accounts/user-logged-in-store.js';
 import type { PrismaClient } from '../generated/prisma/client.js';
@@ -27,17 +28,29 @@ export interface NewSignIn {
  */
 export type SignInOutcome = { readonly accountId: string } | { readonly refusal: ErrorCode | 'stale' };
 
+interface SignInStoreDependencies {
+  readonly database: PrismaClient;
+  readonly outbox: Outbox;
+  /** The longest that a session lasts. */
+  readonly sessionSeconds: number;
+}
+
 /**
- * Stores verified sign-ins. Concurrent ones share a statement and its commit; those of one token, person, address or browser never do.
- * Rows are locked in the order of their keys, providers before tokens before accounts before identities before sessions, so that two
- * instances do not deadlock.
+ * Stores verified sign-ins, and hands their events to the relay. Concurrent ones share a statement and its commit; those of one token, person,
+ * address or browser never do. Rows are locked in the order of their keys, providers before tokens before accounts before identities before
+ * sessions, so that two instances do not deadlock.
  */
-export const createSignInStore = (
-  database: PrismaClient,
-  sessionSeconds: number,
-): ((signIn: NewSignIn) => Promise<SignInOutcome>) =>
+export const createSignInStore = ({
+  database,
+  outbox,
+  sessionSeconds,
+}: SignInStoreDependencies): ((signIn: NewSignIn) => Promise<SignInOutcome>) =>
   createBatcher({
-    run: (signIns: readonly NewSignIn[]) => againAfterRace(() => storeSignIns(database, signIns, sessionSeconds)),
+    async run(signIns: readonly NewSignIn[]) {
+      const { outcomes, events } = await againAfterRace(() => storeSignIns(database, signIns, sessionSeconds));
+      if (events.length > 0) outbox.wake(events);
+      return outcomes;
+    },
     maxSize: 256,
     lanes: 2,
     keysOf: ({ provider, verified, previousSessionHash: previous }) => [
@@ -105,8 +118,8 @@ export async function storeSignIns(
   database: Pick<PrismaClient, '$queryRaw'>,
   signIns: readonly NewSignIn[],
   sessionSeconds: number,
-): Promise<SignInOutcome[]> {
-  const rows = await database.$queryRaw<{ refusal: ErrorCode | 'stale' | null; account_id: string }[]>`
+): Promise<{ outcomes: SignInOutcome[]; events: OutboxRow[] }> {
+  const rows = await database.$queryRaw<StoredRow[]>`
     with incoming as materialized (
       select * from jsonb_to_recordset(${JSON.stringify(signIns.map(toRow))}::jsonb) as i (
         n int, provider text, key_id text, revision int, subject text, email text, new_id uuid, claims jsonb, token_key text, once boolean,
@@ -151,7 +164,7 @@ export async function storeSignIns(
           when status <> 'active' then 'auth.account_deactivated'
           -- Two subjects of one account: the second has to see what the first has made of it.
           when account_id is not null and is_later then 'stale'
-        end as refusal) judged
+        end as refusal offset 0) judged
     ), consumed as (
       insert into used_token (key, once, uses, first_used_at, expires_at)
       select key, once, 1, now(), to_timestamp(remember_until) from candidate where fits order by key
@@ -170,12 +183,13 @@ export async function storeSignIns(
         next is not null and (next - 'iat', provider, coalesce(new_email, a.email)) is distinct from (last - 'iat', a.profile_provider, a.email)
           as is_changed
       from accepted join locked a on a.id = account_id
-        cross join lateral (select a.claims -> provider as last) claimed
+        -- An offset keeps what a lateral says from being worked out at each of its mentions.
+        cross join lateral (select a.claims -> provider as last offset 0) claimed
         cross join lateral (select case
           when is_effective and (accepted.claims ->> 'iat')::bigint < (last ->> 'iat')::bigint is not true
           then coalesce(last, '{}') || accepted.claims
             || jsonb_build_object('groups', coalesce(last -> 'groups', '{}') || (accepted.claims -> 'groups'))
-        end as next) said
+        end as next offset 0) said
       where a.status = 'active' and (is_known or a.email = accepted.email)
     ), renewed as (
       update account a set claims = d.claims, profile_provider = d.profile_provider, email = d.email,
@@ -189,7 +203,8 @@ export async function storeSignIns(
       returning *
     ), signed_in as materialized (
       -- In this order: what is there is locked before anything waits for an address.
-      select a.*, n, provider, subject, said_email, is_first, is_effective, key_id, session, ends_at, previous, previous_account_id, traceparent
+      select a.*, n, provider, subject, said_email, is_first, is_effective, key_id, session, ends_at, previous, previous_account_id, traceparent,
+        gen_random_uuid() as event_id
       from (select * from renewed union all select * from created) a
         join (select *, coalesce(account_id, new_id) as its_id, email as said_email from accepted) s on its_id = a.id
       order by n
@@ -211,13 +226,31 @@ export async function storeSignIns(
       from signed_in
     ), announced as (
       insert into outbox (id, type, subject, data, traceparent)
-      select gen_random_uuid(), ${UserLoggedIn.type}, a.id, ${userLoggedInData} || jsonb_build_object('signedInBy', provider), a.traceparent
+      select event_id, ${UserLoggedIn.type}, a.id, ${userLoggedInData} || jsonb_build_object('signedInBy', provider), a.traceparent
       from signed_in a where is_effective order by n
+      returning id, data::text, created_at
     )
-    select signed_in.id as account_id,
+    select signed_in.id as account_id, announced.id as event_id, announced.data, announced.created_at, candidate.traceparent,
       -- Without an account here, it was deactivated between the snapshot and its lock.
       coalesce(refusal, case when uses is null then 'auth.token_used' when signed_in.id is null then 'auth.account_deactivated' end) as refusal
     from candidate left join consumed using (key) left join signed_in using (n)
+      left join announced on announced.id = signed_in.event_id
     order by n`;
-  return rows.map(({ refusal, account_id: accountId }) => (refusal === null ? { accountId } : { refusal }));
+  return { outcomes: rows.map(toOutcome), events: rows.flatMap(toEvent) };
 }
+
+interface StoredRow {
+  readonly refusal: ErrorCode | 'stale' | null;
+  readonly account_id: string;
+  /** Null where nothing is announced. */
+  readonly event_id: string | null;
+  readonly data: string;
+  readonly created_at: Date;
+  readonly traceparent: string;
+}
+
+const toOutcome = ({ refusal, account_id: accountId }: StoredRow): SignInOutcome =>
+  refusal === null ? { accountId } : { refusal };
+
+const toEvent = ({ event_id: id, account_id: subject, data, created_at, traceparent }: StoredRow): OutboxRow[] =>
+  id === null ? [] : [{ id, type: UserLoggedIn.type, subject, data, time: created_at.toISOString(), traceparent }];

@@ -1,5 +1,4 @@
 import { Failure } from '@sandgate/contracts';
-import type { Outbox } from '@sandgate/messaging';
 import type { Logger } from '@sandgate/service-kit';
 import type { CurrentProviders, Providers } from '../providers/current-providers.js';
 import type { KeyUses } from '../providers/key-uses.js';
@@ -32,7 +31,6 @@ interface Dependencies {
   readonly providers: CurrentProviders;
   readonly keyUses: KeyUses;
   readonly store: (signIn: NewSignIn) => Promise<SignInOutcome>;
-  readonly outbox: Outbox;
   /** The longest that a session lasts. */
   readonly sessionSeconds: number;
 }
@@ -45,15 +43,12 @@ const maxAttempts = 10;
  * A refusal is only given under the newest settings, unless asked otherwise: a key that was added on another instance a moment ago works at once.
  */
 export function signInWithToken(dependencies: Dependencies): (request: TokenSignIn) => Promise<OpenedSession> {
-  const { providers, outbox } = dependencies;
+  const { providers } = dependencies;
   return async (request) => {
     let settings = await providers.known();
     for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
       const { refusal, session } = await tryUnder(settings, request, dependencies);
-      if (session !== undefined) {
-        outbox.wake();
-        return session;
-      }
+      if (session !== undefined) return session;
       if (refusal && request.underKnownSettings) throw refusal;
       const newest = await providers.newest();
       if (refusal && newest.revision === settings.revision) throw refusal;

@@ -35,17 +35,17 @@ export async function verifyByProvider(
   if (enabled.length === 0) throw new Failure('auth.sso_disabled');
   const read = readToken(token);
   const asked = name === undefined ? chooseByIssuer(read, enabled) : enabled.filter((one) => one.name === name);
-  let refusal = new Failure('auth.provider_unknown');
+  let refusal: Failure | undefined;
   for (const provider of asked) {
     try {
       return { provider: provider.name, verified: await verifyReadToken(token, read, { provider, now }) };
     } catch (error) {
       const failure = namedFailure(error);
       if (!failure || !notItsKey.includes(failure.code)) throw error;
-      if (notItsKey.indexOf(failure.code) > notItsKey.indexOf(refusal.code)) refusal = failure;
+      if (!refusal || notItsKey.indexOf(failure.code) > notItsKey.indexOf(refusal.code)) refusal = failure;
     }
   }
-  throw refusal;
+  throw refusal ?? new Failure('auth.provider_unknown');
 }
 
 /** Where none fits, all: each then says what it misses. */

@@ -1,8 +1,7 @@
-import type { Logger } from '@sandgate/service-kit';
+import { createStatementNames, type Logger } from '@sandgate/service-kit';
 import { Pool, type QueryArrayConfig, type QueryArrayResult } from 'pg';
 import { formatCells } from './cell-formats.js';
 import { slugOf } from './slug-of.js';
-import { createStatementNames } from './statement-names.js';
 
 /** A database to show, as configured. The address holds a password: it goes nowhere but into the connection. */
 export interface DataSourceSetting {

@@ -1,5 +1,5 @@
 import type { EventData, UserLoggedIn } from '@sandgate/contracts';
-import { nextTraceparent, type ReceivedEvent, type SqlClient } from '@sandgate/messaging';
+import { nextTraceparent, type OutboxRow, type ReceivedEvent, type SqlClient } from '@sandgate/messaging';
 import type { Account } from '../accounts/account.js';
 import { decideClaimsChange } from '../records/decide-claims-change.js';
 import { decideShownValues } from '../records/decide-shown-values.js';
@@ -11,10 +11,10 @@ type Received = ReceivedEvent<EventData<typeof UserLoggedIn>>;
 
 /**
  * Applies sign-ins in two statements however many there are. An account with newer claims changes once, to the newest of them, and is
- * announced; the others only keep when they were last seen. Each sign-in and each change of claims is recorded. Safe to repeat, late and
- * out of order.
+ * announced; the others only keep when they were last seen. Each sign-in and each change of claims is recorded. Answers what was announced.
+ * Safe to repeat, late and out of order.
  */
-export async function provisionAccounts(signIns: readonly Received[], tx: SqlClient): Promise<void> {
+export async function provisionAccounts(signIns: readonly Received[], tx: SqlClient): Promise<OutboxRow[]> {
   const byAccount = byAccountOf(signIns);
   const { known, privateAttributes } = await lockForProvisioning(tx, [...byAccount.keys()]);
   const changed: ProvisionedAccount[] = [];
@@ -36,7 +36,7 @@ export async function provisionAccounts(signIns: readonly Received[], tx: SqlCli
     ...(record.before && { before: decideShownValues(record.before, privateAttributes) }),
     ...(record.after && { after: decideShownValues(record.after, privateAttributes) }),
   }));
-  await saveProvisioned(tx, { changed, unchanged, records: shown });
+  return saveProvisioned(tx, { changed, unchanged, records: shown });
 }
 
 function byAccountOf(signIns: readonly Received[]): ReadonlyMap<string, readonly Received[]> {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AccountChanged } from '@sandgate/contracts';
-import type { SqlClient } from '@sandgate/messaging';
+import type { OutboxRow, SqlClient } from '@sandgate/messaging';
 import { type Account, announcementOf } from '../accounts/account.js';
 import { accountColumns } from '../accounts/account-store.js';
 import type { NewRecord } from '../records/record.js';
@@ -41,7 +41,8 @@ export async function lockForProvisioning(
 
 /**
  * Writes changed accounts with an `AccountChanged` for each, for unchanged ones when they were last seen, and records. `changed` holds each account
- * one revision after the one that was locked. Throws when another instance made one of them in between; a repeat finds and locks it.
+ * one revision after the one that was locked; answers the announcements. Throws when another instance made one of them in between; a repeat
+ * finds and locks it.
  */
 export async function saveProvisioned(
   tx: SqlClient,
@@ -50,7 +51,7 @@ export async function saveProvisioned(
     unchanged,
     records,
   }: { changed: readonly ProvisionedAccount[]; unchanged: readonly SignIn[]; records: readonly NewRecord[] },
-): Promise<void> {
+): Promise<OutboxRow[]> {
   const entries = changed.map(({ account, signedInAt, traceparent }) => ({
     ...account,
     signedInAt,
@@ -58,7 +59,7 @@ export async function saveProvisioned(
     eventId: randomUUID(),
     event: announcementOf(account),
   }));
-  const [saved] = await tx.$queryRaw<{ count: number }[]>`
+  const [saved] = await tx.$queryRaw<{ count: number; at: Date }[]>`
     with entry as (
       select * from jsonb_to_recordset(${JSON.stringify(entries)}::jsonb) as entry (
         id uuid, email text, "firstName" text, "lastName" text, revision integer, "claimsVersion" integer, "tokenAttributes" jsonb,
@@ -84,9 +85,18 @@ export async function saveProvisioned(
       from jsonb_to_recordset(${JSON.stringify(unchanged)}::jsonb) as sign_in (id uuid, "signedInAt" timestamptz)
       where account.id = sign_in.id and (account.last_sign_in_at is null or account.last_sign_in_at < sign_in."signedInAt")
     ), recorded as (${recordsWritten(records)})
-    select count(*)::integer as count from written`;
+    select count(*)::integer as count, now() as at from written`;
   if (saved?.count !== changed.length)
     throw new Error(
       `${changed.length - (saved?.count ?? 0)} accounts were made by another instance at the same moment`,
     );
+  const time = saved.at.toISOString();
+  return entries.map(({ eventId, id, event, traceparent }) => ({
+    id: eventId,
+    type: AccountChanged.type,
+    subject: id,
+    data: JSON.stringify(event),
+    traceparent,
+    time,
+  }));
 }
