@@ -26,7 +26,8 @@ const everyProject = {
   setupFilesAfterEnv: ['<rootDir>/tests/support/jest/refuse-network.ts', '<rootDir>/tests/support/jest/set-timeout.ts'],
 };
 
-const project = (displayName, { tests, timeoutSeconds, setup }) => ({
+// The services' own statements are tried on the oldest PostgreSQL that Sandgate runs on, the built services on the newest.
+const project = (displayName, { tests, timeoutSeconds, setup, postgresVersion }) => ({
   ...everyProject,
   displayName,
   testMatch: tests.map((pattern) => `<rootDir>/${pattern}`),
@@ -34,6 +35,7 @@ const project = (displayName, { tests, timeoutSeconds, setup }) => ({
     // Workspace packages resolve to their sources.
     customExportConditions: ['sandgate-source', 'node', 'node-addons'],
     testTimeoutMs: timeoutSeconds * seconds,
+    ...(postgresVersion && { postgresVersion }),
   },
   ...(setup && { globalSetup: `${jestParts}/${setup}.js`, globalTeardown: `${jestParts}/teardown.js` }),
 });
@@ -61,14 +63,26 @@ export default {
       tests: ['tests/support/**/*.test.ts'],
       timeoutSeconds: 120,
       setup: 'support-setup',
+      postgresVersion: 'newest',
     }),
     project('integration', {
       tests: ['tests/integration/**/*.test.ts'],
       timeoutSeconds: 60,
       setup: 'integration-setup',
+      postgresVersion: 'oldest',
     }),
-    project('messaging', { tests: ['tests/messaging/**/*.test.ts'], timeoutSeconds: 120, setup: 'messaging-setup' }),
+    project('messaging', {
+      tests: ['tests/messaging/**/*.test.ts'],
+      timeoutSeconds: 120,
+      setup: 'messaging-setup',
+      postgresVersion: 'oldest',
+    }),
     project('journey', { tests: ['tests/journeys/**/*.test.ts'], timeoutSeconds: 120, setup: 'journey-setup' }),
-    project('resilience', { tests: ['tests/resilience/**/*.test.ts'], timeoutSeconds: 240, setup: 'messaging-setup' }),
+    project('resilience', {
+      tests: ['tests/resilience/**/*.test.ts'],
+      timeoutSeconds: 240,
+      setup: 'resilience-setup',
+      postgresVersion: 'newest',
+    }),
   ],
 };

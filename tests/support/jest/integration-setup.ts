@@ -1,4 +1,4 @@
 import { setupWith } from './run-parts.js';
-import { ensurePostgres } from './start-postgres.js';
+import { ensureOldestPostgres } from './start-postgres.js';
 
-export default setupWith(ensurePostgres);
+export default setupWith(ensureOldestPostgres);

@@ -1,5 +1,5 @@
 import { setupWith } from './run-parts.js';
 import { ensureChromium } from './start-chromium.js';
-import { ensurePostgres } from './start-postgres.js';
+import { ensureNewestPostgres } from './start-postgres.js';
 
-export default setupWith(ensurePostgres, ensureChromium);
+export default setupWith(ensureNewestPostgres, ensureChromium);

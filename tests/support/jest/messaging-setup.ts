@@ -1,5 +1,5 @@
 import { setupWith } from './run-parts.js';
-import { ensurePostgres } from './start-postgres.js';
+import { ensureOldestPostgres } from './start-postgres.js';
 import { ensureRabbitmq } from './start-rabbitmq.js';
 
-export default setupWith(ensurePostgres, ensureRabbitmq);
+export default setupWith(ensureOldestPostgres, ensureRabbitmq);

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { migrate } from '@sandgate/migrations';
-import { startPostgres } from '../postgres-server.js';
+import type { PostgresVersion } from '../postgres-binaries.js';
+import { type PostgresServer, startPostgres } from '../postgres-server.js';
 import { offer } from '../testbed.js';
 import { startOnce } from './run-parts.js';
 
 const template = 'sandgate_template';
 
-/** One PostgreSQL for the run, with a migrated database that `freshDatabase` copies. */
-export const ensurePostgres = startOnce('postgres', async () => {
-  const server = await startPostgres();
+const start = async (version: PostgresVersion): Promise<PostgresServer> => {
+  const server = await startPostgres({ version });
   const password = (): string => randomBytes(16).toString('hex');
   const rolePasswords = {
     migrate: password(),
@@ -19,6 +19,12 @@ export const ensurePostgres = startOnce('postgres', async () => {
   };
   const { adminUrl } = server;
   const templateUrls = await migrate({ adminUrl, databaseName: template, rolePasswords, log: () => undefined });
-  offer('postgres', { adminUrl, template, templateUrls });
+  offer(`${version}Postgres`, { adminUrl, template, templateUrls });
   return server;
-});
+};
+
+/** One PostgreSQL for the run, with a migrated database that `freshDatabase` copies. */
+export const ensureNewestPostgres = startOnce('newestPostgres', () => start('newest'));
+
+/** The same on the oldest version that Sandgate runs on. */
+export const ensureOldestPostgres = startOnce('oldestPostgres', () => start('oldest'));

@@ -1,6 +1,6 @@
 import { setupWith } from './run-parts.js';
 import { ensureChromium } from './start-chromium.js';
-import { ensurePostgres } from './start-postgres.js';
+import { ensureNewestPostgres } from './start-postgres.js';
 import { ensureRabbitmq } from './start-rabbitmq.js';
 
-export default setupWith(ensurePostgres, ensureRabbitmq, ensureChromium);
+export default setupWith(ensureNewestPostgres, ensureRabbitmq, ensureChromium);
