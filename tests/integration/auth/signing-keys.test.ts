@@ -1,6 +1,7 @@
-import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
+import { generateKeyPair, generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { SignJWT } from 'jose';
 import { type Answered, type RunningAuth, startAuth } from './running-auth.js';
@@ -17,6 +18,7 @@ const pairs = {
   EdDSA: generateKeyPairSync('ed25519'),
 };
 type Algorithm = keyof typeof pairs;
+const generateRsa = () => promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
 const pemOf = (key: KeyObject): string => key.export({ type: 'spki', format: 'pem' }).toString();
 
 /** Where key sets are fetched. */
@@ -218,33 +220,107 @@ describe('a key', () => {
     expect(keys.get(unused.id)).toBeNull();
   });
 
-  test('A-12: rotates under sign-ins on two instances without turning anybody away', async () => {
-    let signing = (await addKey()).body;
+  /** Signs with the key of the moment, as whoever makes the tokens of a provider does. */
+  type Signer = (kid?: string) => Promise<string> | string;
+
+  /** Twenty queues of people who sign in one after the other, without a pause and on both instances, for as long as keys are rotated; every token names its key or not. */
+  const signInWhile = async (
+    signer: () => { sign: Signer; id: string },
+    names: (turn: number) => boolean,
+    rotate: (everybodyIsIn: () => Promise<void>) => Promise<void>,
+  ): Promise<number[]> => {
     let isRotating = true;
     const answers: number[] = [];
+    const turns = Array.from({ length: 20 }, () => 0);
     const crowd = Promise.all(
-      Array.from({ length: 20 }, async (_, n) => {
+      turns.map(async (_, n) => {
         for (let k = 0; isRotating || k < 5; k += 1) {
-          const { secret, id } = signing;
-          const header = k % 2 ? { alg: 'HS256', kid: id } : { alg: 'HS256' };
-          answers.push((await ((n + k) % 2 ? auth : other).signIn(sign(claims(), { secret, header }))).status);
+          const { sign: make, id } = signer();
+          const token = await make(names(k) ? id : undefined);
+          answers.push((await ((n + k) % 2 ? auth : other).signIn(token)).status);
+          turns[n] = k + 1;
         }
       }),
     );
-    for (let round = 0; round < 5; round += 1) {
-      const old = signing;
-      signing = (await addKey()).body;
-      // Whoever signed with the old one is in before it retires.
-      const done = answers.length + 40;
-      while (answers.length < done) await new Promise(setImmediate);
-      await retire(old.id, new Date().toISOString());
-      expect((await auth.signIn(sign(claims(), { secret: old.secret }))).status).toBe(401);
+    try {
+      await rotate(async () => {
+        const before = [...turns];
+        while (turns.some((turn, n) => turn < (before[n] ?? 0) + 2)) await new Promise(setImmediate);
+      });
+    } finally {
+      isRotating = false;
     }
-    isRotating = false;
     await crowd;
+    return answers;
+  };
+
+  const newSigner = {
+    HS256: async () => {
+      const { id, secret } = (await addKey()).body;
+      const make: Signer = (kid) => sign(claims(), { secret, header: { alg: 'HS256', ...(kid && { kid }) } });
+      return { id, sign: make };
+    },
+    RS256: async () => {
+      const { privateKey, publicKey } = await generateRsa();
+      const { id } = (await addKey({ algorithm: 'RS256', publicKey: pemOf(publicKey) })).body;
+      const make: Signer = (kid) => signedBy(privateKey, { alg: 'RS256', ...(kid && { kid }) });
+      return { id, sign: make };
+    },
+  };
+
+  test.each(['HS256', 'RS256'] as const)(
+    'A-12: of %s rotates under sign-ins on two instances without turning anybody away',
+    async (algorithm) => {
+      let signing = await newSigner[algorithm]();
+      const answers = await signInWhile(
+        () => signing,
+        (turn) => turn % 2 === 1,
+        async (everybodyIsIn) => {
+          for (let round = 0; round < 5; round += 1) {
+            const old = signing;
+            signing = await newSigner[algorithm]();
+            // Whoever signed with the old one is in before it retires.
+            await everybodyIsIn();
+            await retire(old.id, new Date().toISOString());
+            expect(await statuses(() => old.sign())).toEqual([401, 401]);
+          }
+        },
+      );
+
+      expect(answers.filter((status) => status !== 302)).toEqual([]);
+      expect(answers.length).toBeGreaterThanOrEqual(200);
+      expect((await auth.signIn(aToken())).status).toBe(302);
+    },
+  );
+
+  test('A-12: of a key set rotates under sign-ins on two instances without turning anybody away', async () => {
+    const [first, second] = await Promise.all([generateRsa(), generateRsa()]);
+    const path = `/${randomUUID()}`;
+    const jwksUri = serveKeys(path, [first.publicKey, 'first']);
+    const { id } = (await addKey({ algorithm: 'RS256', jwksUri })).body;
+    const signerOf = ({ privateKey }: typeof first, name: string) => ({
+      id: name,
+      sign: (kid?: string) => signedBy(privateKey, { alg: 'RS256', ...(kid && { kid }) }),
+    });
+    let signing = signerOf(first, 'first');
+    const answers = await signInWhile(
+      () => signing,
+      () => true,
+      async (everybodyIsIn) => {
+        await everybodyIsIn();
+        serveKeys(path, [first.publicKey, 'first'], [second.publicKey, 'second']);
+        await everybodyIsIn();
+        signing = signerOf(second, 'second');
+        await everybodyIsIn();
+        serveKeys(path, [second.publicKey, 'second']);
+        await everybodyIsIn();
+      },
+    );
 
     expect(answers.filter((status) => status !== 302)).toEqual([]);
-    expect(answers.length).toBeGreaterThanOrEqual(200);
-    expect((await auth.signIn(aToken())).status).toBe(302);
+    // Each instance has fetched it at the first sign-in, and when a token named a key that it did not know.
+    expect(hits).toEqual([path, path, path, path]);
+    await retire(id, new Date().toISOString());
+    expect(await statuses(() => signing.sign('second'))).toEqual([401, 401]);
   });
 });
