@@ -1,6 +1,7 @@
 import os from 'node:os';
 import process from 'node:process';
 import { type Figure, tableOf } from './figure.js';
+import { measureCodeFlow } from './rows/code-flow.js';
 import { measureDecisions } from './rows/decisions.js';
 import { measureEnforcement } from './rows/enforcement.js';
 import { measureEvents } from './rows/events.js';
@@ -16,6 +17,7 @@ type Measure = (stage: Stage, closing: Closing) => Promise<Figure[]>;
 const rows: Readonly<Record<string, Measure>> = {
   'sign-in': measureSignIns,
   pipeline: measurePipeline,
+  'code-flow': measureCodeFlow,
   enforcement: measureEnforcement,
   events: measureEvents,
   read: measureReads,

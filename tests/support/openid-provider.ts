@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair } from 'jose';
 
@@ -18,29 +18,36 @@ export const clientSecret = 'Kx7~q+Zt 4/WvB9sR%2FmYp3:Lc8NdGfHj';
 /**
  * A real OpenID Connect provider on a free port of this machine, which knows the client `sandgate` with its secret and `public` without.
  * `pkce`: requires it, or knows nothing of it. `thin`: the ID token holds `sub` alone, the rest is at the userinfo endpoint.
- * `pages`: shows pages to sign in and to consent, for a browser, instead of doing both at once.
+ * `pages`: shows pages to sign in and to consent, for a browser, instead of doing both at once. `people`: who signs in by which request,
+ * and what is said of them, where that is not `person`.
  */
 export async function startOpenIdProvider({
   redirectUri,
   pkce = true,
   thin = false,
   pages = false,
+  port = 0,
+  people,
 }: {
   redirectUri: string;
   pkce?: boolean;
   thin?: boolean;
   pages?: boolean;
+  port?: number;
+  people?: { subOf(request: IncomingMessage): string; claimsOf(sub: string): Readonly<Record<string, unknown>> };
 }): Promise<OpenIdProvider> {
   const { default: Provider } = await quietly(() => import('oidc-provider'));
-  let handle: ReturnType<InstanceType<typeof Provider>['callback']>;
+  const { subOf, claimsOf } = people ?? { subOf: () => running.person.sub, claimsOf: () => running.person };
+  let handle: ReturnType<InstanceType<typeof Provider>['callback']> = (_request, response) =>
+    response.writeHead(503).end();
   const asked: string[] = [];
   const server = createServer((request, response) => {
     asked.push(`${request.method} ${request.url?.split('?')[0]}`);
     const isInteraction = !pages && request.url?.startsWith('/interaction/') === true;
     if (!isInteraction) return handle(request, response);
-    void provider.interactionFinished(request, response, { login: { accountId: running.person.sub } });
+    void provider.interactionFinished(request, response, { login: { accountId: subOf(request) } });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const issuer = `http://localhost:${(server.address() as AddressInfo).port}`;
   const { privateKey } = await generateKeyPair('RS256', { extractable: true });
   const client = {
@@ -67,7 +74,7 @@ export async function startOpenIdProvider({
     ttl: { AccessToken: 600, AuthorizationCode: 60, IdToken: 600, Grant: 600, Interaction: 600, Session: 600 },
     findAccount: (_context: unknown, sub: string) => ({
       accountId: sub,
-      claims: () => ({ ...running.person, sub }),
+      claims: () => ({ ...claimsOf(sub), sub }),
     }),
     ...(!pages && {
       async loadExistingGrant({ oidc }: { oidc: { client: { clientId: string }; session: { accountId: string } } }) {

@@ -84,6 +84,18 @@ export const postRequest = (path: string, body: unknown, headers: Readonly<Recor
   return `POST ${path} HTTP/1.1\r\n${linesOf({ ...own, ...headers })}\r\n${text}`;
 };
 
+/** The text of a POST request of a form. */
+export const formRequest = (
+  path: string,
+  form: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string>> = {},
+): string => {
+  const text = new URLSearchParams(form).toString();
+  const length = String(Buffer.byteLength(text));
+  const own = { host: 'localhost', 'content-type': 'application/x-www-form-urlencoded', 'content-length': length };
+  return `POST ${path} HTTP/1.1\r\n${linesOf({ ...own, ...headers })}\r\n${text}`;
+};
+
 const linesOf = (headers: Readonly<Record<string, string>>): string =>
   Object.entries(headers)
     .map(([name, value]) => `${name}: ${value}\r\n`)

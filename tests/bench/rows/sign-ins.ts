@@ -14,6 +14,7 @@ const accounts = 10_000;
 const connections = 64;
 const rounds = 5;
 const bar = 0.25;
+const refusalBar = 0.5;
 
 const person = (number: number): Person => ({ number, attributes: { account_id: number % 1000 } });
 
@@ -47,7 +48,9 @@ export async function measureSignIns(stage: Stage, closing: Closing): Promise<Fi
     return rate;
   };
   const accepted = await compare(rounds, ours, bare);
-  const refused = await measureRefusals(system.ports.auth, barePort);
+  const refusals = new ProcessorMeter();
+  const refused = await measureRefusals(system.ports.auth, barePort, refusals);
+  const refusalCost = accepted.ours / refused.ours;
   return [
     {
       what: `durable sign-ins on \`/auth/sso\`, ${accounts} existing accounts, ${connections} connections, relay publishing`,
@@ -65,20 +68,31 @@ export async function measureSignIns(stage: Stage, closing: Closing): Promise<Fi
       bare: perSecond(refused.bare),
       ratio: ratioOf(refused.ratio),
     },
+    ...refusals.figure('processor time of a refusal'),
+    {
+      what: 'cost of such a refusal against a sign-in',
+      measured: perSecond(refused.ours),
+      bare: `${perSecond(accepted.ours)} (accepted)`,
+      ratio: `cost × ${ratioOf(refusalCost)}`,
+      bar: `× ${refusalBar}`,
+      met: refusalCost < refusalBar,
+    },
   ];
 }
 
-async function measureRefusals(port: number, barePort: number) {
-  const refuse = async (at: number, count: number): Promise<number> => {
+async function measureRefusals(port: number, barePort: number, meter: ProcessorMeter) {
+  const refuse = async (at: number, count: number) => {
     const next = oneByOne(
       signInRequests('a secret that nobody has told the server', count, (index) => person(index % accounts)),
     );
-    return (await runClosedLoop({ port: at, connections, expected: 401, next, maxSeconds: 10 })).perSecond;
+    const loop = { port: at, connections, expected: 401, next, maxSeconds: 10 };
+    const { perSecond: result, answered: units } = await runClosedLoop(loop);
+    return { result, units };
   };
   return compare(
     3,
-    () => refuse(port, 15_000),
-    () => refuse(barePort, 40_000),
+    () => meter.measure(() => refuse(port, 15_000)),
+    async () => (await refuse(barePort, 40_000)).result,
   );
 }
 

@@ -8,6 +8,7 @@ import { mustAnswer, startProgram } from './processes.js';
 import type { ServiceUrls, Stage } from './stage.js';
 
 export const jwtSharedSecret = randomBytes(32).toString('hex');
+export const siteUrl = 'http://localhost';
 export const administrator = { username: 'admin@bench.example', password: randomBytes(12).toString('hex') };
 
 /** A Sandgate of its own, service by service as in containers: one database, the bench's broker, a process for each service. */
@@ -62,7 +63,7 @@ export class System {
       PERMISSIONS_URL: this.urlOf('permissions'),
       DASHBOARD_URL: this.urlOf('dashboard'),
       SANDGATE_SERVICE_CREDENTIAL: this.serviceCredential,
-      SANDGATE_SITE_URL: 'http://localhost',
+      SANDGATE_SITE_URL: siteUrl,
     };
   }
 }
