@@ -14,6 +14,7 @@ import type { CurrentProviders, Providers } from '../providers/current-providers
 import { hashSessionToken, mintSessionToken } from '../sessions/session-token.js';
 import { verifyByProvider } from '../sign-in/verify-by-provider.js';
 import type { VerifiedSignIn } from '../sign-in/verify-token.js';
+import { whileSettingsChange } from '../sign-in/while-settings-change.js';
 import { countRows } from './count-rows.js';
 import { diffAttributes } from './diff-attributes.js';
 import { diffMemberships } from './diff-memberships.js';
@@ -33,17 +34,14 @@ export interface TokenOfProvider {
   readonly token: string;
 }
 
-/** How often settings may change under one dry run. */
-const maxAttempts = 10;
-
 /**
  * What a sign-in with a token would do, under the newest settings: found out by what signs in, provisions and decides, each of which takes
  * back or never writes what it finds out. No reason is hidden, for whoever asks is an administrator. Throws `auth.provider_not_found`.
  */
 export const dryRunToken =
   ({ providers, previewSignIn, ask }: Dependencies) =>
-  async (presented: TokenOfProvider): Promise<Outcome> => {
-    for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
+  (presented: TokenOfProvider): Promise<Outcome> =>
+    whileSettingsChange(async () => {
       const settings = await providers.newest();
       if (!settings.all.some(({ name }) => name === presented.provider)) throw new Failure('auth.provider_not_found');
       const verified = await verify(presented, settings);
@@ -58,10 +56,8 @@ export const dryRunToken =
         traceparent: nextTraceparent(),
       });
       if (!('refusal' in signIn)) return accepted(verified, signIn, ask);
-      if (signIn.refusal !== 'stale') return refused(signIn.refusal);
-    }
-    throw new Failure('service.unavailable');
-  };
+      return signIn.refusal === 'stale' ? undefined : refused(signIn.refusal);
+    });
 
 async function verify(presented: TokenOfProvider, { all }: Providers): Promise<VerifiedSignIn | Failure> {
   try {

@@ -3,6 +3,7 @@ import type { Logger } from '@sandgate/service-kit';
 import { hashPreviousSession, hashSessionToken, mintSessionToken } from '../sessions/session-token.js';
 import { reportDropped } from '../sign-in/report-dropped.js';
 import type { NewSignIn, SignInOutcome } from '../sign-in/sign-in-store.js';
+import { whileSettingsChange } from '../sign-in/while-settings-change.js';
 import { decideCodeSignIn } from './decide-code-sign-in.js';
 import type { OidcClaims, OidcClients } from './oidc-clients.js';
 import type { OidcProviderStore, StoredOidcProvider } from './oidc-provider-store.js';
@@ -31,9 +32,6 @@ interface Exchanged {
   readonly pending: PendingSignIn;
   readonly endsAt: number;
 }
-
-/** How often settings may change under one sign-in. */
-const maxAttempts = 10;
 
 /**
  * Signs in with the code that a provider has sent the browser back with; answers the session token and where the sign-in began. A state
@@ -74,14 +72,15 @@ export function signInWithCode({ providers, clients, store }: Dependencies) {
     const { pending, endsAt } = await openCookie(found.sealed, opening);
     const claims = await clients.exchange(first, pending, callback);
     let provider = first;
-    for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
-      const session = await storeUnder(provider, { claims, pending, endsAt }, request);
-      if (session !== undefined) return { session, returnTo: pending.returnTo };
+    const session = await whileSettingsChange(async () => {
+      const opened = await storeUnder(provider, { claims, pending, endsAt }, request);
+      if (opened !== undefined) return opened;
       provider = await enabled(found.provider);
       // The claims are those of another issuer, or meant for another client.
       if (!isSameClient(provider, first)) throw new Failure('auth.oidc_state_unknown');
-    }
-    throw new Failure('service.unavailable');
+      return undefined;
+    });
+    return { session, returnTo: pending.returnTo };
   };
 
   return async (request: CodeSignIn): Promise<{ session: string; returnTo: string }> => {

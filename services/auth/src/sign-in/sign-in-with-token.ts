@@ -6,6 +6,7 @@ import { hashPreviousSession, hashSessionToken, mintSessionToken } from '../sess
 import { reportDropped } from './report-dropped.js';
 import type { NewSignIn, SignInOutcome } from './sign-in-store.js';
 import { type TokenOfProvider, type VerifiedByProvider, verifyByProvider } from './verify-by-provider.js';
+import { whileSettingsChange } from './while-settings-change.js';
 
 export interface TokenSignIn extends TokenOfProvider {
   /** The session is over when the token is, where it would last longer. */
@@ -35,9 +36,6 @@ interface Dependencies {
   readonly sessionSeconds: number;
 }
 
-/** How often settings may change under one sign-in. */
-const maxAttempts = 10;
-
 /**
  * Signs in with a token and answers the session. Throws `auth.sso_disabled`, else `auth.sign_in_refused` with the reason as its cause.
  * A refusal is only given under the newest settings, unless asked otherwise: a key that was added on another instance a moment ago works at once.
@@ -46,15 +44,17 @@ export function signInWithToken(dependencies: Dependencies): (request: TokenSign
   const { providers } = dependencies;
   return async (request) => {
     let settings = await providers.known();
-    for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
+    const opened = await whileSettingsChange(async () => {
       const { refusal, session } = await tryUnder(settings, request, dependencies);
       if (session !== undefined) return session;
       if (refusal && request.underKnownSettings) throw refusal;
       const newest = await providers.newest();
       if (refusal && newest.revision === settings.revision) throw refusal;
       settings = newest;
-    }
-    throw new Failure('service.unavailable');
+      return undefined;
+    });
+    outbox.wake();
+    return opened;
   };
 }
 
