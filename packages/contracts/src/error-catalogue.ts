@@ -87,6 +87,12 @@ export const errorCatalogue = {
     message: 'Single sign-on is not enabled.',
     remedy: 'Enable the provider and set its identityProviderUri.',
   },
+  'auth.browser_required': {
+    status: 400,
+    message: 'Signing in like this leads a browser through an OpenID Connect provider, which a program cannot follow.',
+    remedy:
+      'Let the host application sign tokens, with a JWT provider that has an identityProviderUri; or use an API key.',
+  },
   'auth.provider_required': {
     status: 400,
     message: 'Several providers are enabled, and the address does not say which.',

@@ -38,8 +38,10 @@ import { signOutRoute } from './http/sign-out.route.js';
 import { singleSignOnRoute } from './http/single-sign-on.route.js';
 import { singleSignOnCallbackRoute } from './http/single-sign-on-callback.route.js';
 import { singleSignOutRoute } from './http/single-sign-out.route.js';
+import { addressForProgram } from './oidc/address-for-program.js';
 import { changeOidcProvider, createOidcProvider } from './oidc/change-oidc-providers.js';
 import { describeEveryProvider } from './oidc/describe-every-provider.js';
+import { findEnabledProviders } from './oidc/enabled-providers.js';
 import { createOidcClients } from './oidc/oidc-clients.js';
 import { createOidcProviderStore } from './oidc/oidc-provider-store.js';
 import { signInWithCode } from './oidc/sign-in-with-code.js';
@@ -113,12 +115,11 @@ export function createAuth(dependencies: AuthDependencies): Service {
   const signIn = signInWithToken({ providers, keyUses, store: signInStore, sessionSeconds });
   const oidc = { providers: createOidcProviderStore(database), clients: createOidcClients({ siteUrl }) };
   const describeAll = describeEveryProvider(providerStore, oidc.providers, { siteUrl });
-  const start = startSignIn({
-    jwtProviders: providers,
+  const wayIn = {
+    enabledProviders: findEnabledProviders(providers, oidc.providers),
     addressOfProvider: addressOfProvider(providers),
-    oidcProviders: oidc.providers,
-    startCodeFlow: startCodeFlow({ ...oidc, siteUrl }),
-  });
+  };
+  const start = startSignIn({ ...wayIn, startCodeFlow: startCodeFlow({ ...oidc, siteUrl }) });
 
   const refusals = createRefusalCounts(() => new Date());
   const announce = announceRefusals({ database, outbox, refusals });
@@ -134,7 +135,7 @@ export function createAuth(dependencies: AuthDependencies): Service {
     database,
     outbox,
     routes: [
-      singleSignOnRoute({ cookie, signIn: guardedSignIn, start, addressOfProvider: addressOfProvider(providers) }),
+      singleSignOnRoute({ cookie, signIn: guardedSignIn, start, addressForProgram: addressForProgram(wayIn) }),
       presentTokenRoute({ cookie, signIn: guardedSignIn }),
       singleSignOnCallbackRoute({
         cookie,

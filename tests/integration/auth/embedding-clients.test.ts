@@ -106,6 +106,33 @@ describe('an application with the SDK', () => {
     }
   });
 
+  test('is told that it cannot follow a browser through an OpenID Connect provider, where it asks for one or there is no other', async () => {
+    const settings = { issuer: 'https://issuer.example', clientId: 'sandgate', enabled: true };
+    const providers = '/api/providers';
+    const codeOf = async (query: string) => (await get(query)).body.code;
+    expect((await get('preferred_method=oidc')).body).toEqual({ url: providerUri, method: 'jwt' });
+    for (const name of ['first', 'second']) {
+      await auth.asAdministrator('POST', providers, { name, kind: 'oidc', settings });
+      for (const query of ['provider=first', 'preferred_method=first', 'preferred_method=oidc']) {
+        const answered = await get(query);
+        expect([answered.status, answered.body.code]).toEqual([400, 'auth.browser_required']);
+        expect(answered.headers.get('access-control-allow-origin')).toBe(hostOrigin);
+      }
+      for (const query of ['', 'preferred_method=jwt', 'preferred_method=saml', 'provider=jwt&preferred_method=first'])
+        expect((await get(query)).body).toEqual({ url: providerUri, method: 'jwt' });
+
+      await auth.asAdministrator('PUT', `${providers}/jwt`, { identityProviderUri: null });
+      for (const query of ['', 'preferred_method=jwt']) expect(await codeOf(query)).toBe('auth.browser_required');
+      expect(await codeOf('provider=jwt')).toBe('auth.sso_disabled');
+      await auth.asAdministrator('PUT', `${providers}/jwt`, { identityProviderUri: providerUri });
+    }
+    for (const name of ['first', 'second']) {
+      await auth.asAdministrator('PUT', `${providers}/${name}`, { kind: 'oidc', enabled: false });
+      expect(await codeOf(`provider=${name}`)).toBe('auth.sso_disabled');
+      await auth.asAdministrator('DELETE', `${providers}/${name}`);
+    }
+  });
+
   test('can read that single sign-on is off', async () => {
     await auth.asAdministrator('PUT', '/api/providers/jwt', { enabled: false });
     const refused = [await get(''), await post({ jwt: aToken() })];

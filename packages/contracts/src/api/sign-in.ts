@@ -30,7 +30,7 @@ const SessionForProgram = z.strictObject({ status: z.literal('ok'), id: z.string
 
 /**
  * With `jwt`: verifies, signs in, redirects to `return_to`. Without: redirects to the provider. A program (`embeddingClients`) is answered the session,
- * or the provider's address, in the body. Other parameters are ignored.
+ * or the address of a JWT provider, in the body. Other parameters are ignored.
  */
 export const singleSignOn = defineEndpoint({
   method: 'get',
@@ -60,6 +60,7 @@ export const singleSignOn = defineEndpoint({
     'auth.too_many_refusals',
     'auth.return_to_unsafe',
     'auth.sso_disabled',
+    'auth.browser_required',
     'auth.provider_required',
   ],
 });

@@ -1,6 +1,6 @@
-import type { CurrentProviders } from '../providers/current-providers.js';
 import { type AskedProvider, decideSignInAddress } from './decide-sign-in-address.js';
-import type { OidcProviderStore, StoredOidcProvider } from './oidc-provider-store.js';
+import type { EnabledProviders } from './enabled-providers.js';
+import type { StoredOidcProvider } from './oidc-provider-store.js';
 import type { CodeFlowStart } from './start-code-flow.js';
 
 export interface SignInStart extends Omit<CodeFlowStart, 'returnTo'> {
@@ -10,9 +10,8 @@ export interface SignInStart extends Omit<CodeFlowStart, 'returnTo'> {
 }
 
 interface Dependencies {
-  readonly jwtProviders: CurrentProviders;
+  readonly enabledProviders: () => Promise<EnabledProviders>;
   readonly addressOfProvider: (returnTo: string | undefined, provider: string | undefined) => Promise<string>;
-  readonly oidcProviders: OidcProviderStore;
   readonly startCodeFlow: (
     provider: StoredOidcProvider,
     start: CodeFlowStart,
@@ -21,11 +20,9 @@ interface Dependencies {
 
 /** Where a browser without a token goes, by the newest settings. Throws `auth.sso_disabled`, `auth.provider_required`, `auth.sign_in_refused`. */
 export const startSignIn =
-  ({ jwtProviders, addressOfProvider, oidcProviders, startCodeFlow }: Dependencies) =>
+  ({ enabledProviders, addressOfProvider, startCodeFlow }: Dependencies) =>
   async ({ asked, returnTo, ...start }: SignInStart): Promise<{ location: string; cookies?: readonly string[] }> => {
-    const [jwt, all] = await Promise.all([jwtProviders.newest(), oidcProviders.readAll()]);
-    const oidc = all.filter((one) => one.settings.enabled);
-    const hasAddress = jwt.all.some(({ settings }) => settings.enabled && settings.identityProviderUri !== null);
+    const { hasAddress, oidc } = await enabledProviders();
     const name = decideSignInAddress(asked, { jwt: hasAddress, oidc: oidc.map((one) => one.name) });
     const chosen = oidc.find((one) => one.name === name);
     return chosen
