@@ -122,6 +122,40 @@ describe('a dry run of a change', () => {
     expect(body.accounts).toMatchObject([{ accountId: first, groupsAdded: [{ id: group.id }], tablesAffected: 1 }]);
   });
 
+  test('of a new name reaches those who claim it, where names are synchronised by name, and of a rename the members too', async () => {
+    const names = { earlier: `Earlier ${randomUUID()}`, later: `Later ${randomUUID()}` };
+    const [claimsEarlier, claimsLater, byHand] = [
+      await member({ groups: claims([names.earlier]) }),
+      await member({ groups: claims([names.later]) }),
+      await member(),
+    ];
+    await member({ groups: claims([names.later]), status: 'deactivated' });
+    expect((await dryRun('POST', '/api/groups', { name: names.later })).body).toMatchObject({
+      reached: 0,
+      affected: 0,
+    });
+    await permissions.asAdministrator('PUT', '/api/group-sync/jwt', { enabled: true, mode: 'by-name' });
+
+    const created = await dryRun('POST', '/api/groups', { name: names.earlier });
+    expect(created).toMatchObject({ status: 200, body: { reached: 1, compared: 1, affected: 1 } });
+    expect(created.body.accounts).toMatchObject([{ accountId: claimsEarlier, groupsAdded: [{ name: names.earlier }] }]);
+
+    const group = await aGroup(permissions, { name: names.earlier, access: 'unrestricted', members: [byHand] });
+    const renamed = await dryRun('PATCH', `/api/groups/${group.id}`, { name: names.later });
+    expect(renamed).toMatchObject({ status: 200, body: { reached: 3, compared: 3, affected: 2 } });
+    const named = { id: group.id };
+    const byId = renamed.body.accounts.map((one: { accountId: string }) => [one.accountId, one]);
+    expect(Object.fromEntries(byId)).toMatchObject({
+      [claimsEarlier]: { groupsRemoved: [named], tablesAffected: 1, tables: [{ after: { access: 'denied' } }] },
+      [claimsLater]: { groupsAdded: [named], tablesAffected: 1, tables: [{ after: { access: 'unrestricted' } }] },
+    });
+    expect(await dryRun('POST', '/api/groups', { name: names.earlier })).toMatchObject({
+      status: 409,
+      body: { code: 'permissions.group_name_taken' },
+    });
+    await permissions.asAdministrator('PUT', '/api/group-sync/jwt', { enabled: false, mode: 'mapped' });
+  });
+
   test('is refused as the change would be, and a misspelt parameter makes no change', async () => {
     const unknown = { mappings: { anything: [999_999] } };
     expect(await dryRun('PUT', '/api/group-sync/jwt', unknown)).toMatchObject({

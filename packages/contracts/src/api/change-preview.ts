@@ -34,6 +34,7 @@ const NamedGroup = z.strictObject({ id: z.int(), name: z.string() });
 
 export const AffectedAccount = z.strictObject({
   accountId: z.uuid(),
+  /** A group that the change would create has another id when it is created. */
   groupsAdded: z.array(NamedGroup),
   groupsRemoved: z.array(NamedGroup),
   /** The tables of which it would see something else; `tables` names the first of them. */

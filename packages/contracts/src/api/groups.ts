@@ -35,10 +35,12 @@ export const createGroup = defineEndpoint({
   path: '/api/groups',
   owner,
   access,
-  summary: 'Create a group',
+  summary: 'Create a group; where group names are synchronised by name, those who claim its name are members at once',
+  query: DryRunQuery,
   body: z.strictObject({ name: GroupName }),
   status: 201,
-  response: Group,
+  alsoStatus: 200,
+  response: z.union([Group, ChangePreview]),
   errors: ['permissions.group_name_taken'],
 });
 
@@ -47,10 +49,11 @@ export const renameGroup = defineEndpoint({
   path: '/api/groups/{id}',
   owner,
   access,
-  summary: 'Rename a group',
+  summary: 'Rename a group; where group names are synchronised by name, its members are those who claim the new name',
   params: z.strictObject({ id: Id }),
+  query: DryRunQuery,
   body: z.strictObject({ name: GroupName }),
-  response: Group,
+  response: z.union([Group, ChangePreview]),
   errors: ['permissions.group_not_found', 'permissions.group_name_taken', 'permissions.group_built_in'],
 });
 

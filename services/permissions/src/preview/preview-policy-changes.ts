@@ -4,13 +4,13 @@ import { findTableIds } from '../catalogue/catalogue-store.js';
 import { setDataPermissions } from '../data-permissions/set-data-permissions.js';
 import { changeGroupSync, type GroupSyncChange, settingsAfter } from '../group-sync/change-group-sync.js';
 import { getGroupSync } from '../group-sync/group-sync-store.js';
-import { deleteGroup } from '../groups/change-group.js';
+import { createGroup, deleteGroup, renameGroup } from '../groups/change-group.js';
 import { addMember, type MembershipKey, removeMember } from '../groups/change-membership.js';
 import { changeSandbox, createSandbox, deleteSandbox } from '../sandboxes/change-sandbox.js';
 import { findSandbox } from '../sandboxes/sandbox-store.js';
 import { diffGroupSync } from './diff-group-sync.js';
 import { previewChange } from './preview-change.js';
-import { type Reach, reachAccount, reachClaims, reachMembers } from './reach-store.js';
+import { type Reach, reachAccount, reachClaims, reachMembers, reachNamesakes } from './reach-store.js';
 
 /** Whom each change of the policy would affect; all of them throw what the change throws. */
 
@@ -24,6 +24,18 @@ export const previewRemoveMember = (database: Database, key: MembershipKey, by: 
   previewChange(database, {
     reach: (tx) => reachAccount(tx, key.accountId),
     make: (inside) => removeMember(inside, key, by).then(noWarnings),
+  });
+
+export const previewCreateGroup = (database: Database, name: string, by: Author): Promise<ChangePreview> =>
+  previewChange(database, {
+    reach: (tx, atMost) => reachNamesakes(tx, { name }, atMost),
+    make: (inside) => createGroup(inside, name, by).then(noWarnings),
+  });
+
+export const previewRenameGroup = (database: Database, id: number, name: string, by: Author): Promise<ChangePreview> =>
+  previewChange(database, {
+    reach: (tx, atMost) => reachNamesakes(tx, { name, memberOf: id }, atMost),
+    make: (inside) => renameGroup(inside, id, name, by).then(noWarnings),
   });
 
 export const previewDeleteGroup = (database: Database, id: number, by: Author): Promise<ChangePreview> =>

@@ -32,6 +32,21 @@ export const reachClaims = (
     atMost,
   );
 
+/** The active accounts whose claimed name a group of this name would answer to, and the members of the group that takes it. */
+export const reachNamesakes = (
+  tx: SqlClient,
+  { name, memberOf }: { readonly name: string; readonly memberOf?: number },
+  atMost: number,
+): Promise<Reach> =>
+  reach(
+    tx,
+    Prisma.sql`
+      select account_id from membership_by_source where group_id = ${memberOf ?? null}::integer
+      union select account_id from claimed_group
+      where name = ${name} and provider = any(array(select provider from group_sync where enabled and mode = 'by-name'))`,
+    atMost,
+  );
+
 export const reachAccount = (tx: SqlClient, accountId: string): Promise<Reach> =>
   reach(tx, Prisma.sql`select ${accountId}::uuid as account_id`, 1);
 
