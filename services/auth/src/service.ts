@@ -7,6 +7,8 @@ import { createApiKeyStore } from './api-keys/api-key-store.js';
 import { createApiKeyChanger } from './api-keys/change-api-keys.js';
 import { connect } from './database.js';
 import { dryRunToken } from './dry-run/dry-run-token.js';
+import { createPreviewChange } from './dry-run/preview-change-store.js';
+import { previewProviderChanges } from './dry-run/preview-provider-changes.js';
 import { createPreviewSignIn } from './dry-run/preview-sign-in-store.js';
 import { applyEnvironment, type Environment } from './environment/apply-environment.js';
 import { createEnvironmentStore } from './environment/environment-store.js';
@@ -114,6 +116,7 @@ export function createAuth(dependencies: AuthDependencies): Service {
   const signInStore = createSignInStore({ database, outbox, sessionSeconds });
   const signIn = signInWithToken({ providers, keyUses, store: signInStore, sessionSeconds });
   const oidc = { providers: createOidcProviderStore(database), clients: createOidcClients({ siteUrl }) };
+  const previews = previewProviderChanges({ previewChange: createPreviewChange(database, { idleSeconds }), ask });
   const describeAll = describeEveryProvider(providerStore, oidc.providers, { siteUrl });
   const wayIn = {
     enabledProviders: findEnabledProviders(providers, oidc.providers),
@@ -165,17 +168,19 @@ export function createAuth(dependencies: AuthDependencies): Service {
         siteUrl,
         createJwt: createProvider(providerStore),
         createOidc: createOidcProvider(oidc.providers),
+        previews,
       }),
       getProviderRoute(describeAll),
       putProviderRoute({
         siteUrl,
         changeJwt: changeProviderSettings(providerStore),
         changeOidc: changeOidcProvider(oidc.providers),
+        previews,
       }),
-      deleteProviderRoute(deleteProvider(providerStore, outbox)),
+      deleteProviderRoute(deleteProvider(providerStore, outbox), previews),
       createSigningKeyRoute(createSigningKey(providerStore)),
-      changeSigningKeyRoute(retireSigningKey(providerStore)),
-      deleteSigningKeyRoute(deleteSigningKey(providerStore)),
+      changeSigningKeyRoute(retireSigningKey(providerStore), previews),
+      deleteSigningKeyRoute(deleteSigningKey(providerStore), previews),
       dryRunTokenRoute(dryRunToken({ providers, previewSignIn: createPreviewSignIn(database), ask })),
     ],
     answers: [

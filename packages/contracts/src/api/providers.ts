@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ProviderName } from '../claims.js';
+import { DryRunQuery, WaysInPreview } from './change-preview.js';
 import { defineEndpoint } from './define-endpoint.js';
 import { listOf } from './lists.js';
 import { NewOidcProvider, OidcProvider, OidcProviderChange } from './oidc-provider.js';
@@ -102,9 +103,11 @@ export const createProvider = defineEndpoint({
   owner,
   access,
   summary: 'Add a provider; a setting that is left out has its default, which for `enabled` is false',
+  query: DryRunQuery,
   status: 201,
+  alsoStatus: 200,
   body: NewProvider,
-  response: Provider,
+  response: z.union([Provider, WaysInPreview]),
   errors: ['auth.provider_exists', 'auth.settings_invalid'],
 });
 
@@ -127,8 +130,9 @@ export const putProvider = defineEndpoint({
   access,
   summary: 'Change the settings of a provider; in force everywhere when answered',
   params: OfProvider,
+  query: DryRunQuery,
   body: ProviderChange,
-  response: Provider,
+  response: z.union([Provider, WaysInPreview]),
   errors: ['auth.provider_not_found', 'auth.settings_invalid', 'auth.last_way_in'],
 });
 
@@ -139,7 +143,10 @@ export const deleteProvider = defineEndpoint({
   access,
   summary: 'Delete a provider with its keys, its sessions and all that it said of anybody; the accounts stay',
   params: OfProvider,
+  query: DryRunQuery,
   status: 204,
+  alsoStatus: 200,
+  response: WaysInPreview.optional(),
   errors: ['auth.provider_not_found', 'auth.provider_built_in', 'auth.last_way_in'],
 });
 
@@ -185,8 +192,9 @@ export const changeSigningKey = defineEndpoint({
   access,
   summary: 'Set when a signing key retires; its tokens are refused everywhere from then on',
   params: OfKey,
+  query: DryRunQuery,
   body: z.strictObject({ retireAt: z.iso.datetime().nullable() }),
-  response: SigningKey,
+  response: z.union([SigningKey, WaysInPreview]),
   errors: ['auth.provider_not_found', 'auth.key_not_found', 'auth.key_limit'],
 });
 
@@ -197,6 +205,9 @@ export const deleteSigningKey = defineEndpoint({
   access,
   summary: 'Delete a signing key; its tokens are refused from the answer on',
   params: OfKey,
+  query: DryRunQuery,
   status: 204,
+  alsoStatus: 200,
+  response: WaysInPreview.optional(),
   errors: ['auth.provider_not_found', 'auth.key_not_found', 'auth.key_from_environment'],
 });

@@ -18,7 +18,7 @@ const defaults = {
 
 /** Adds an OpenID Connect provider. Throws `auth.settings_invalid`, `auth.provider_exists`. */
 export const createOidcProvider =
-  (store: OidcProviderStore) =>
+  (store: Pick<OidcProviderStore, 'create'>) =>
   async ({ name, settings }: Extract<NewProvider, { kind: 'oidc' }>, by: Author): Promise<StoredOidcProvider> => {
     requireFreeName(name);
     const { issuer, clientId, clientSecret = null, ...others } = settings;
@@ -30,7 +30,7 @@ export const createOidcProvider =
 
 /** Throws `auth.provider_not_found`, `auth.settings_invalid`, `auth.last_way_in`. */
 export const changeOidcProvider =
-  (store: OidcProviderStore) =>
+  (store: Pick<OidcProviderStore, 'change'>) =>
   async (name: string, to: OidcSettingsChange, by: Author): Promise<StoredOidcProvider> => {
     const decide: Parameters<OidcProviderStore['change']>[1] = (current, isOnlyWayIn) => {
       const values = decideOidcSettings(current, to);

@@ -31,22 +31,26 @@ export interface OidcProviderStore {
 
 export const createOidcProviderStore = (database: PrismaClient): OidcProviderStore => ({
   readAll: () => readAll(database),
-  create: (name, values, by) =>
-    database.$transaction(async (tx) => {
-      await lockProviders(tx);
-      const data = [{ ...values.settings, clientSecret: values.clientSecret, name, kind: 'oidc' }];
-      const { count } = await tx.provider.createMany({ data, skipDuplicates: true });
-      return count === 0 ? undefined : changed(tx, { name, by, before: undefined });
-    }),
-  change: (name, change, by) =>
-    database.$transaction(async (tx) => {
-      await lockProviders(tx);
-      const before = await find(tx, name);
-      if (!before) return undefined;
-      const { settings, clientSecret } = change(before, await isOnlyWayIn(tx, name));
-      await tx.provider.update({ where: { name }, data: { ...settings, clientSecret } });
-      return changed(tx, { name, by, before });
-    }),
+  create: (...given) => database.$transaction((tx) => oidcProvidersWithin(tx).create(...given)),
+  change: (...given) => database.$transaction((tx) => oidcProvidersWithin(tx).change(...given)),
+});
+
+/** What changes OpenID Connect providers, within a transaction of the caller. */
+export const oidcProvidersWithin = (tx: Prisma.TransactionClient): Pick<OidcProviderStore, 'create' | 'change'> => ({
+  async create(name, values, by) {
+    await lockProviders(tx);
+    const data = [{ ...values.settings, clientSecret: values.clientSecret, name, kind: 'oidc' }];
+    const { count } = await tx.provider.createMany({ data, skipDuplicates: true });
+    return count === 0 ? undefined : changed(tx, { name, by, before: undefined });
+  },
+  async change(name, change, by) {
+    await lockProviders(tx);
+    const before = await find(tx, name);
+    if (!before) return undefined;
+    const { settings, clientSecret } = change(before, await isOnlyWayIn(tx, name));
+    await tx.provider.update({ where: { name }, data: { ...settings, clientSecret } });
+    return changed(tx, { name, by, before });
+  },
 });
 
 async function changed(

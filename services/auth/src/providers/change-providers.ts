@@ -14,7 +14,7 @@ export function requireFreeName(name: string): void {
 
 /** Adds a provider, which has no key yet. Throws `auth.settings_invalid`, `auth.provider_exists`. */
 export const createProvider =
-  (store: ProviderStore) =>
+  (store: Pick<ProviderStore, 'create'>) =>
   async ({ name, settings = {} }: Extract<NewProvider, { kind: 'jwt' }>, by: Author): Promise<StoredProvider> => {
     requireFreeName(name);
     const created = await store.create(name, decideSettingsChange(jwtProviderDefaults, settings), by);
@@ -24,7 +24,7 @@ export const createProvider =
 
 /** Throws `auth.provider_not_found`, `auth.settings_invalid`, `auth.last_way_in`. */
 export const changeProviderSettings =
-  (store: ProviderStore) =>
+  (store: Pick<ProviderStore, 'change'>) =>
   async (name: string, to: SettingsChange, by: Author): Promise<StoredProvider> => {
     const changed = await store.change(
       name,
@@ -45,7 +45,7 @@ export const changeProviderSettings =
  * `auth.last_way_in`.
  */
 export const deleteProvider =
-  (store: ProviderStore, outbox: Outbox) =>
+  (store: Pick<ProviderStore, 'change' | 'remove'>, outbox: Pick<Outbox, 'wake'>) =>
   async (name: string, by: Author): Promise<void> => {
     if (name === 'jwt') throw new Failure('auth.provider_built_in');
     // First off, so that no sign-in waits while the rest is done, which may take a while.

@@ -61,7 +61,7 @@ export interface KeyRetirement {
 
 /** Sets when a key retires, also back to never. Throws `auth.provider_not_found`, `auth.key_not_found`, `auth.key_limit`. */
 export const retireSigningKey =
-  (store: ProviderStore) =>
+  (store: Pick<ProviderStore, 'change'>) =>
   async ({ provider, id, retireAt }: KeyRetirement, by: Author): Promise<StoredKey> => {
     const changed = await store.change(
       provider,
@@ -81,7 +81,7 @@ export const retireSigningKey =
  * `auth.key_from_environment`.
  */
 export const deleteSigningKey =
-  (store: ProviderStore) =>
+  (store: Pick<ProviderStore, 'change'>) =>
   async (provider: string, id: string, by: Author): Promise<void> => {
     const changed = await store.change(
       provider,

@@ -57,16 +57,7 @@ export const createProviderStore = (database: PrismaClient): ProviderStore => ({
     return only(rows).revision;
   },
   readAll: () => readAll(database),
-  create: (name, settings, by) =>
-    database.$transaction(async (tx) => {
-      await lockProviders(tx);
-      const { count } = await tx.provider.createMany({ data: [{ ...settings, name }], skipDuplicates: true });
-      if (count === 0) return undefined;
-      await raiseProviderRevision(tx);
-      const created = { name, settings, keys: [] };
-      await announceSettingsChange(tx, by, { what: 'provider', id: name, before: null, after: toldOf(created) });
-      return created;
-    }),
+  create: (name, settings, by) => database.$transaction((tx) => insertProvider(tx, { name, by }, settings)),
   change: (name, change, by) => database.$transaction((tx) => changeProvider(tx, { name, by }, change)),
   remove: (name, by) =>
     database.$transaction((tx) => removeProvider(tx, name, by), { maxWait: 30_000, timeout: 600_000 }),
@@ -77,10 +68,30 @@ export const createProviderStore = (database: PrismaClient): ProviderStore => ({
   },
 });
 
+interface ByName {
+  readonly name: string;
+  readonly by: Author;
+}
+
+/** The part of `create` within a transaction of the caller. */
+export async function insertProvider(
+  tx: Prisma.TransactionClient,
+  { name, by }: ByName,
+  settings: JwtProviderSettings,
+): Promise<StoredProvider | undefined> {
+  await lockProviders(tx);
+  const { count } = await tx.provider.createMany({ data: [{ ...settings, name }], skipDuplicates: true });
+  if (count === 0) return undefined;
+  await raiseProviderRevision(tx);
+  const created = { name, settings, keys: [] };
+  await announceSettingsChange(tx, by, { what: 'provider', id: name, before: null, after: toldOf(created) });
+  return created;
+}
+
 /** The part of `change` within a transaction of the caller. */
 export async function changeProvider(
   tx: Prisma.TransactionClient,
-  { name, by }: { name: string; by: Author },
+  { name, by }: ByName,
   decide: DecideProviderChange,
 ): Promise<StoredProvider | undefined> {
   await lockProviders(tx);
@@ -112,18 +123,24 @@ export async function isOnlyWayIn(tx: Prisma.TransactionClient, name: string): P
   return rows[0]?.is_only ?? false;
 }
 
+/** Whether a provider can be removed, as `remove` answers it, under the lock of all of them. */
+export async function mayRemoveProvider(tx: Prisma.TransactionClient, name: string): Promise<boolean | 'only-way-in'> {
+  await lockProviders(tx);
+  const [row] = await tx.$queryRaw<{ enabled: boolean }[]>`select enabled from provider where name = ${name}`;
+  return row?.enabled && (await isOnlyWayIn(tx, name)) ? 'only-way-in' : row !== undefined;
+}
+
 /** Accounts are locked in the order in which a sign-in locks them. */
 async function removeProvider(
   tx: Prisma.TransactionClient,
   name: string,
   by: Author,
 ): Promise<boolean | 'only-way-in'> {
-  await lockProviders(tx);
+  const mayRemove = await mayRemoveProvider(tx, name);
+  if (mayRemove !== true) return mayRemove;
   // From here on no sign-in has the provider, and those that had it have committed.
   const [row] = await tx.$queryRaw<Record<string, unknown>[]>`
     select kind, enabled, issuer, client_id as "clientId" from provider where name = ${name} for update`;
-  if (!row) return false;
-  if (row['enabled'] && (await isOnlyWayIn(tx, name))) return 'only-way-in';
   const provider = await find(tx, name);
   await tx.$executeRaw`
     with gone as materialized (
@@ -147,7 +164,7 @@ async function removeProvider(
   await announceSettingsChange(tx, by, {
     what: 'provider',
     id: name,
-    before: provider ? toldOf(provider) : row,
+    before: provider ? toldOf(provider) : (row ?? null),
     after: null,
   });
   return true;

@@ -120,9 +120,12 @@ const toSession = ({ id, ...row }: ListedRow): Session[] =>
         },
       ];
 
-/** Of a session under the alias `s`: neither limit is reached, and the key that opened it is still one that is believed. */
-const isCurrent = (idleSeconds: number | undefined): Prisma.Sql => Prisma.sql`s.expires_at > now()
-  and s.last_seen_at > coalesce(now() - make_interval(secs => ${idleSeconds ?? null}::float8), '-infinity')
+/** Of a session under the alias `s`: neither limit is reached. */
+export const isWithinLimits = (idleSeconds: number | undefined): Prisma.Sql => Prisma.sql`s.expires_at > now()
+  and s.last_seen_at > coalesce(now() - make_interval(secs => ${idleSeconds ?? null}::float8), '-infinity')`;
+
+/** And the key that opened it is still one that is believed. */
+const isCurrent = (idleSeconds: number | undefined): Prisma.Sql => Prisma.sql`${isWithinLimits(idleSeconds)}
   and (s.key_id is null or exists (
     select from signing_key where id = s.key_id and (retire_at is null or retire_at > now())))`;
 
