@@ -279,6 +279,12 @@ export const errorCatalogue = {
     message: 'There is no such provider.',
     remedy: 'GET /api/providers lists them.',
   },
+  'auth.provider_of_another_kind': {
+    status: 400,
+    message:
+      'A JWT provider is dry-run by `jwt`, an OpenID Connect provider by `claims`; only the latter has a discovery document.',
+    remedy: 'GET /api/providers lists the providers with their kind.',
+  },
   'auth.provider_exists': {
     status: 409,
     message: 'There is a provider of this name already.',

@@ -6,15 +6,17 @@ import { announceEveryAccount } from './accounts/user-logged-in-store.js';
 import { createApiKeyStore } from './api-keys/api-key-store.js';
 import { createApiKeyChanger } from './api-keys/change-api-keys.js';
 import { connect } from './database.js';
-import { dryRunToken } from './dry-run/dry-run-token.js';
+import { dryRunSignIn } from './dry-run/dry-run-sign-in.js';
 import { createPreviewChange } from './dry-run/preview-change-store.js';
 import { previewProviderChanges } from './dry-run/preview-provider-changes.js';
 import { createPreviewSignIn } from './dry-run/preview-sign-in-store.js';
+import { tellSignIn } from './dry-run/tell-sign-in.js';
 import { applyEnvironment, type Environment } from './environment/apply-environment.js';
 import { createEnvironmentStore } from './environment/environment-store.js';
 import { changeApiKeyRoute } from './http/change-api-key.route.js';
 import { changePasswordRoute } from './http/change-password.route.js';
 import { changeSigningKeyRoute } from './http/change-signing-key.route.js';
+import { checkProviderRoute } from './http/check-provider.route.js';
 import { createApiKeyRoute } from './http/create-api-key.route.js';
 import { createPasswordResetRoute } from './http/create-password-reset.route.js';
 import { createProviderRoute } from './http/create-provider.route.js';
@@ -22,7 +24,7 @@ import { createSigningKeyRoute } from './http/create-signing-key.route.js';
 import { deleteApiKeyRoute } from './http/delete-api-key.route.js';
 import { deleteProviderRoute } from './http/delete-provider.route.js';
 import { deleteSigningKeyRoute } from './http/delete-signing-key.route.js';
-import { dryRunTokenRoute } from './http/dry-run-token.route.js';
+import { dryRunSignInRoute } from './http/dry-run-sign-in.route.js';
 import { endSessionRoute } from './http/end-session.route.js';
 import { endSessionsRoute } from './http/end-sessions.route.js';
 import { getPasswordSignInRoute } from './http/get-password-sign-in.route.js';
@@ -42,6 +44,7 @@ import { singleSignOnCallbackRoute } from './http/single-sign-on-callback.route.
 import { singleSignOutRoute } from './http/single-sign-out.route.js';
 import { addressForProgram } from './oidc/address-for-program.js';
 import { changeOidcProvider, createOidcProvider } from './oidc/change-oidc-providers.js';
+import { checkProvider } from './oidc/check-provider.js';
 import { describeEveryProvider } from './oidc/describe-every-provider.js';
 import { findEnabledProviders } from './oidc/enabled-providers.js';
 import { createOidcClients } from './oidc/oidc-clients.js';
@@ -124,6 +127,9 @@ export function createAuth(dependencies: AuthDependencies): Service {
   };
   const start = startSignIn({ ...wayIn, startCodeFlow: startCodeFlow({ ...oidc, siteUrl }) });
 
+  const allProviders = { jwtProviders: providers, oidcProviders: oidc.providers };
+  const tell = tellSignIn({ previewSignIn: createPreviewSignIn(database), ask });
+
   const refusals = createRefusalCounts(() => new Date());
   const announce = announceRefusals({ database, outbox, refusals });
   // Of their own, so that a host application with a wrong key holds nobody's password back.
@@ -181,7 +187,8 @@ export function createAuth(dependencies: AuthDependencies): Service {
       createSigningKeyRoute(createSigningKey(providerStore)),
       changeSigningKeyRoute(retireSigningKey(providerStore), previews),
       deleteSigningKeyRoute(deleteSigningKey(providerStore), previews),
-      dryRunTokenRoute(dryRunToken({ providers, previewSignIn: createPreviewSignIn(database), ask })),
+      checkProviderRoute(checkProvider({ ...allProviders, clients: oidc.clients })),
+      dryRunSignInRoute(dryRunSignIn({ ...allProviders, tell })),
     ],
     answers: [
       introspectSessionAnswer(sessions),

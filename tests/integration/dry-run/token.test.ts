@@ -61,10 +61,12 @@ const signIn = async (token: string): Promise<string> => {
 };
 
 /** A dry run that must leave every row of every service as it was. */
-async function dryRun(token: string) {
+const dryRun = (token: string) => withoutTrace(() => sandgate.dryRun(token));
+
+async function withoutTrace(ask: () => ReturnType<typeof sandgate.request>) {
   await sandgate.settled();
   const before = await sandgate.dump();
-  const { status, body } = await sandgate.dryRun(token);
+  const { status, body } = await ask();
   expect(status).toBe(200);
   await sandgate.settled();
   expect(await sandgate.dump()).toEqual(before);
@@ -208,6 +210,77 @@ describe('a dry run of a token', () => {
     const lines = sandgate.logged().slice(already).trim().split('\n');
     expect(lines.map((line) => JSON.parse(line).route)).toEqual(['post /api/providers/{provider}/dry-run']);
     expect(sandgate.logged()).not.toContain(email);
+  });
+});
+
+describe('a dry run of what an OpenID Connect provider says', () => {
+  const path = '/api/providers/corporate/dry-run';
+  const dryRunClaims = (claims: object) => withoutTrace(() => sandgate.request('POST', path, { claims }));
+
+  beforeAll(async () => {
+    const settings = { enabled: true, issuer: 'https://login.example', clientId: 'sandgate' };
+    await sandgate.request('POST', '/api/providers', { name: 'corporate', kind: 'oidc', settings });
+    const mappings = { customer: [groups['Customers']] };
+    await sandgate.request('PUT', '/api/group-sync/corporate', { enabled: true, mappings });
+  });
+  afterAll(() => sandgate.request('DELETE', '/api/providers/corporate'));
+
+  test('tells account, attributes, memberships and rows, as for a token, and asks nobody else', async () => {
+    const email = anAddress();
+    const told = await dryRunClaims({
+      iss: 'https://login.example',
+      aud: 'sandgate',
+      sub: '00u1',
+      email,
+      given_name: 'Ada',
+      groups: ['customer'],
+      account_id: 2,
+      session_state: 'differs',
+      address: { country: 'DE' },
+    });
+
+    expect(told).toMatchObject({
+      accepted: true,
+      repeated: false,
+      claimsTaken: true,
+      droppedClaims: ['address'],
+      account: { id: null, email, firstName: { after: 'Ada' } },
+      attributes: { created: [{ name: 'account_id', after: { value: 2, source: 'token' } }] },
+      memberships: { added: [{ name: 'All Users' }, { name: 'Customers', sources: ['corporate'] }] },
+    });
+    expect(visible(told.tables)['invoices']).toEqual({ access: 'sandboxed', rows: { exactly: 25 } });
+  });
+
+  test('tells the true reason of a refusal', async () => {
+    const ofJwt = anAddress();
+    await signIn(aToken({ email: ofJwt }));
+    const refusals: [string, object][] = [
+      ['auth.account_of_another_provider', { sub: 'x', email: ofJwt }],
+      ['auth.account_has_password', { sub: 'x', email: administrator.email }],
+      ['auth.oidc_email_unverified', { sub: 'x', email: anAddress(), email_verified: false }],
+      ['auth.token_email_invalid', { sub: 'x' }],
+      ['auth.token_claim_invalid', { sub: '', email: anAddress() }],
+      ['auth.token_not_yet_valid', { sub: 'x', email: anAddress(), iat: seconds() + 1000 }],
+      ['auth.token_groups_invalid', { sub: 'x', email: anAddress(), groups: [7] }],
+    ];
+    for (const [code, claims] of refusals) expect(await dryRunClaims(claims)).toMatchObject({ accepted: false, code });
+
+    await sandgate.request('PUT', '/api/providers/corporate', { kind: 'oidc', enabled: false });
+    const off = await dryRunClaims({ sub: 'x', email: anAddress() });
+    expect(off).toMatchObject({ accepted: false, code: 'auth.sso_disabled' });
+    await sandgate.request('PUT', '/api/providers/corporate', { kind: 'oidc', enabled: true });
+  });
+
+  test('takes claims where there are no tokens, and tokens where there are', async () => {
+    const claims = { sub: 'x', email: anAddress() };
+    const codeOf = async (provider: string, body: object) =>
+      (await sandgate.request('POST', `/api/providers/${provider}/dry-run`, body)).body.code;
+
+    expect(await codeOf('corporate', { jwt: aToken() })).toBe('auth.provider_of_another_kind');
+    expect(await codeOf('jwt', { claims })).toBe('auth.provider_of_another_kind');
+    expect(await codeOf('nobody', { claims })).toBe('auth.provider_not_found');
+    for (const body of [{}, { jwt: aToken(), claims }, { claims: { email: anAddress() } }, { claims: [] }, { jwt: 7 }])
+      expect(await codeOf('corporate', body)).toBe('request.invalid');
   });
 });
 

@@ -67,16 +67,53 @@ const AcceptedToken = z.strictObject({
   tables: z.array(PreviewedTable),
 });
 
+/** What an ID token of an OpenID Connect provider says, as if it had been verified. */
+const IdTokenClaims = z.looseObject({
+  sub: z.string(),
+  /** In seconds since 1970; now, where it is left out. */
+  iat: z.int().optional(),
+});
+
+const OfProvider = z.strictObject({ provider: z.string().max(64) });
+
 /** Nothing is used up, created, changed, announced or recorded; what it says holds for the moment of the answer. */
-export const dryRunToken = defineEndpoint({
+export const dryRunSignIn = defineEndpoint({
   method: 'post',
   path: '/api/providers/{provider}/dry-run',
   owner: 'auth',
   access: 'administrator',
   summary:
-    'What a token would do: whether it is accepted, what would change, what the person would see; leaves no trace',
-  params: z.strictObject({ provider: z.string().max(64) }),
-  body: z.strictObject({ jwt: z.string().max(65_536) }),
+    'What a token, or the claims of an OpenID Connect provider, would do: whether it is accepted, what would change, what the person would see; leaves no trace',
+  params: OfProvider,
+  body: z
+    .strictObject({ jwt: z.string().max(65_536).optional(), claims: IdTokenClaims.optional() })
+    .refine(({ jwt, claims }) => (jwt === undefined) !== (claims === undefined), 'must have either jwt or claims'),
   response: z.discriminatedUnion('accepted', [RefusedToken, AcceptedToken]),
-  errors: ['auth.provider_not_found', 'service.unavailable'],
+  errors: ['auth.provider_not_found', 'auth.provider_of_another_kind', 'service.unavailable'],
+});
+
+const Address = z.string().nullable();
+
+export const checkProvider = defineEndpoint({
+  method: 'get',
+  path: '/api/providers/{provider}/discovery',
+  owner: 'auth',
+  access: 'administrator',
+  summary:
+    'What an OpenID Connect provider says of itself right now, and what of that would keep people from signing in',
+  params: OfProvider,
+  response: z.strictObject({
+    /** In words. Where there are none, sign-ins may still fail for what the provider does not publish: client id, secret, redirect address. */
+    faults: z.array(z.string()),
+    issuer: Address,
+    authorizationEndpoint: Address,
+    tokenEndpoint: Address,
+    userinfoEndpoint: Address,
+    jwksUri: Address,
+    /** Whether PKCE with S256 is among what it knows; null where it does not say. */
+    pkce: z.boolean().nullable(),
+    /** Those that an ID token can be verified with. */
+    keys: z.array(z.strictObject({ id: z.string().nullable(), algorithm: z.string() })),
+  }),
+  errors: ['auth.provider_not_found', 'auth.provider_of_another_kind'],
 });

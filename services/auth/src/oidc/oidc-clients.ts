@@ -8,7 +8,7 @@ import type { PendingSignIn } from './state-cookie.js';
 
 /** What a provider says of a person: the verified ID token, and beside it what only the userinfo endpoint says. */
 export interface OidcClaims {
-  readonly idToken: openid.IDToken;
+  readonly idToken: Pick<openid.IDToken, 'sub' | 'iat'> & Readonly<Record<string, unknown>>;
   readonly userInfo: Readonly<Record<string, unknown>>;
 }
 
@@ -21,6 +21,8 @@ export interface OidcClients {
     pending: PendingSignIn,
     callback: Readonly<Record<string, string | undefined>>,
   ): Promise<OidcClaims>;
+  /** What it publishes, read anew: its metadata and its key set. Throws `OidcFailure`. */
+  discover(provider: StoredOidcProvider): Promise<{ metadata: openid.ServerMetadata; keySet: unknown }>;
 }
 
 /** A reason of the catalogue, with what is safe to log of the answer: a code of the library or of OAuth, never a description, which may name the person. */
@@ -100,7 +102,29 @@ export function createOidcClients({ siteUrl }: { siteUrl: string }): OidcClients
           isComplete || !mayAsk ? {} : await openid.fetchUserInfo(configuration, tokens.access_token, idToken.sub);
         return { idToken, userInfo };
       }),
+    discover: (provider) =>
+      orForget(provider, async () => {
+        const metadata = (await discover(provider)).serverMetadata();
+        return { metadata, keySet: metadata.jwks_uri === undefined ? undefined : await fetchKeySet(metadata.jwks_uri) };
+      }),
   };
+}
+
+async function fetchKeySet(address: string): Promise<unknown> {
+  try {
+    const response = await boundedFetch(address, {
+      method: 'GET',
+      headers: { accept: 'application/json' },
+      body: undefined,
+      redirect: 'manual',
+      signal: AbortSignal.timeout(timeoutSeconds * 1000),
+    });
+    if (response.status === 200) return await response.json();
+    throw new TypeError(`${response.status} instead of a key set`);
+  } catch {
+    // Whether it does not come, comes too late, is too long or no JSON: there are no keys to be had.
+    throw new OidcFailure('auth.oidc_unreachable', 'jwks_uri');
+  }
 }
 
 /** The ID token may say which access token it came with (OpenID Connect Core 1.0 section 3.1.3.8); the library looks at that in other flows only. */
