@@ -298,7 +298,7 @@ describe('whoever a dry run says would be shut out', () => {
         };
         const { provider, method } = change;
         const key = 'path' in change && change.path !== '' ? `/keys/${keys.get(provider)?.id}` : '';
-        const trustedDomains = (body: { trustedDomains?: string[] }) =>
+        const trustedDomains = (body: { enabled?: boolean; trustedDomains?: string[] }) =>
           body.trustedDomains && { trustedDomains: body.trustedDomains.map((domain) => `${suffix}.${domain}`) };
         const body = 'body' in change ? { ...change.body, ...trustedDomains(change.body) } : undefined;
         const path = `/api/providers/${providerOf(provider)}${key}`;

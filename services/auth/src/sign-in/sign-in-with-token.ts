@@ -44,7 +44,7 @@ export function signInWithToken(dependencies: Dependencies): (request: TokenSign
   const { providers } = dependencies;
   return async (request) => {
     let settings = await providers.known();
-    const opened = await whileSettingsChange(async () => {
+    return whileSettingsChange(async () => {
       const { refusal, session } = await tryUnder(settings, request, dependencies);
       if (session !== undefined) return session;
       if (refusal && request.underKnownSettings) throw refusal;
@@ -53,8 +53,6 @@ export function signInWithToken(dependencies: Dependencies): (request: TokenSign
       settings = newest;
       return undefined;
     });
-    outbox.wake();
-    return opened;
   };
 }
 
