@@ -64,7 +64,7 @@ describe('under sign-ins, nothing is lost and nothing happens twice when', () =>
       { point: 'before-ack', pattern: AccountChanged.type },
     ],
     [
-      'permissions is killed between two statements of one change',
+      'permissions is killed before the statement of a change',
       'permissions',
       { point: 'before-statement', pattern: 'insert into claimed_group' },
     ],

@@ -8,7 +8,7 @@ import type { Outbox } from './outbox.js';
 import type { OutboxRow } from './outbox-rows.js';
 import { parseEvent } from './parse-event.js';
 import type { DeliveryReport } from './report-deliveries.js';
-import type { Database } from './sql-client.js';
+import type { Database, SqlClient } from './sql-client.js';
 import type { AnySubscription, ReceivedEvent } from './subscription.js';
 import type { ConsumeOptions, Delivery, Outcome } from './transport.js';
 
@@ -94,7 +94,8 @@ export function eventConsumer(options: EventConsumerOptions): ConsumeOptions['re
   async function commit(events: readonly ReceivedEvent<unknown>[]): Promise<void> {
     const written: OutboxRow[] = [];
     const wrote = (rows: readonly OutboxRow[]): void => void written.push(...rows);
-    await database.$transaction((tx) => subscription.handle(events, { tx, wrote, log }), transactionLimits);
+    const handle = (tx: SqlClient): Promise<void> => subscription.handle(events, { tx, wrote, log });
+    await (subscription.isAtomic ? handle(database) : database.$transaction(handle, transactionLimits));
     try {
       subscription.committed?.(events);
     } catch (error) {

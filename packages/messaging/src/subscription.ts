@@ -11,7 +11,10 @@ export interface ReceivedEvent<Data> {
 }
 
 export interface HandlerContext<Tx extends SqlClient> {
-  /** Everything that the handler writes and publishes goes through this transaction; it commits before the messages are acknowledged. */
+  /**
+   * Everything that the handler writes and publishes goes through this transaction; it commits before the messages are acknowledged. It is
+   * the database itself where the subscription is atomic.
+   */
   readonly tx: Tx;
   /** To be called with what was written to the outbox, so that the relay need not read it after the commit. */
   wrote(rows: readonly OutboxRow[]): void;
@@ -25,6 +28,8 @@ export interface HandlerContext<Tx extends SqlClient> {
  */
 export interface Subscription<Name extends SubscriptionName, Tx extends SqlClient> {
   readonly name: Name;
+  /** Each statement of `handle` leaves nothing half done, so that none of them needs a transaction around it, which costs as much as they. */
+  readonly isAtomic?: true;
   /** Key and version of an event: within a batch only the highest version per key is handled. Absent, every event is. */
   newestPer?(data: EventData<SubscribedEvent<Name>>): { key: string; version: number };
   handle(batch: readonly ReceivedEvent<EventData<SubscribedEvent<Name>>>[], context: HandlerContext<Tx>): Promise<void>;

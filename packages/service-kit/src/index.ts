@@ -24,6 +24,7 @@ export {
 export * from './job.js';
 export * from './logger.js';
 export * from './openapi.js';
+export { prepareStatements } from './prepared-statements.js';
 export { type Answer, answer, directAsk, httpAsk } from './questions/ask.js';
 export * from './run-process.js';
 export * from './service.js';

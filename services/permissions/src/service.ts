@@ -81,7 +81,7 @@ export function createPermissions(dependencies: PermissionsDependencies): Servic
       answerPreviewAccess(database),
       answerHasAppliedCatalogue(database),
     ],
-    subscriptions: [onAccountChanged(applied), onCatalogChanged()],
+    subscriptions: [onAccountChanged({ applied, memory }), onCatalogChanged()],
     jobs: [],
     readiness: [
       {

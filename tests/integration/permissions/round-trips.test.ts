@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { CatalogueTable } from '@sandgate/contracts';
 import type { Database } from '@sandgate/messaging';
 import { createAppliedWait } from '../../../services/permissions/src/accounts/await-applied.js';
+import { readVersions } from '../../../services/permissions/src/decisions/access-store.js';
 import { createCurrentAccess } from '../../../services/permissions/src/decisions/current-access.js';
 import { createDecisionMemory } from '../../../services/permissions/src/decisions/decision-memory.js';
 import {
@@ -48,7 +49,7 @@ function counted({ maxBytes = 1e8 } = {}) {
     },
   };
   const memory = createDecisionMemory({ maxBytes });
-  const applied = createAppliedWait(async () => []);
+  const applied = createAppliedWait((ids) => readVersions(counting as Database, ids));
   const find = createCurrentAccess({ database: counting as Database, memory, applied });
   const during = async (work: () => Promise<unknown>): Promise<number> => {
     const before = statements;
@@ -71,12 +72,17 @@ describe('decisions of 100 tables and 10 groups', () => {
     expect((await find(wish)).all).toHaveLength(100);
   });
 
-  test('take one statement when a newer sign-in is known of', async () => {
-    const { find, during } = counted();
+  test('take one statement when a newer sign-in is known of, and one more when another instance has applied it', async () => {
+    const { find, during, memory } = counted();
     await find(wish);
     await permissions.apply({ ...somebody, revision: 2, claimsVersion: 2 });
+    memory.forget(somebody.accountId);
 
     expect(await during(() => find({ ...wish, claimsVersion: 2 }))).toBe(1);
+
+    await permissions.apply({ ...somebody, revision: 3, claimsVersion: 3 });
+
+    expect(await during(() => find({ ...wish, claimsVersion: 3 }))).toBe(2);
   });
 
   test('share statements when they are asked for at the same time', async () => {

@@ -5,5 +5,6 @@ import { provisionAccounts } from '../provisioning/provision-accounts.js';
 export const onUserLoggedIn = () =>
   subscription<'directory.on-user-logged-in', SqlClient>({
     name: 'directory.on-user-logged-in',
+    isAtomic: true,
     handle: async (batch, { tx, wrote }) => wrote(await provisionAccounts(batch, tx)),
   });

@@ -5,18 +5,33 @@ import { decideClaimsChange } from '../records/decide-claims-change.js';
 import { decideShownValues } from '../records/decide-shown-values.js';
 import type { NewRecord } from '../records/record.js';
 import { decideProvisioning } from './decide-provisioning.js';
-import { lockForProvisioning, type ProvisionedAccount, type SignIn, saveProvisioned } from './provisioning-store.js';
+import { type ProvisionedAccount, readForProvisioning, type SignIn, saveProvisioned } from './provisioning-store.js';
 
 type Received = ReceivedEvent<EventData<typeof UserLoggedIn>>;
 
+/** How often others may win the race for an account. */
+const maxRaces = 10;
+
 /**
  * Applies sign-ins in two statements however many there are. An account with newer claims changes once, to the newest of them, and is
- * announced; the others only keep when they were last seen. Each sign-in and each change of claims is recorded. Answers what was announced.
- * Safe to repeat, late and out of order.
+ * announced; the others only keep when they were last seen. Each sign-in and each change of claims is recorded. What somebody else changes
+ * between the two statements is applied again. Answers what was announced. Safe to repeat, late and out of order.
  */
-export async function provisionAccounts(signIns: readonly Received[], tx: SqlClient): Promise<OutboxRow[]> {
+export async function provisionAccounts(signIns: readonly Received[], database: SqlClient): Promise<OutboxRow[]> {
+  const announced: OutboxRow[] = [];
+  let left = signIns;
+  for (let races = 0; left.length > 0; races += 1) {
+    if (races > maxRaces) throw new Error(`accounts of ${left.length} sign-ins are changed by others again and again`);
+    const saved = await provisionOnce(left, database);
+    announced.push(...saved.announced);
+    left = left.filter(({ data }) => saved.raced.has(data.accountId));
+  }
+  return announced;
+}
+
+async function provisionOnce(signIns: readonly Received[], database: SqlClient): ReturnType<typeof saveProvisioned> {
   const byAccount = byAccountOf(signIns);
-  const { known, privateAttributes } = await lockForProvisioning(tx, [...byAccount.keys()]);
+  const { known, privateAttributes } = await readForProvisioning(database, [...byAccount.keys()]);
   const changed: ProvisionedAccount[] = [];
   const unchanged: SignIn[] = [];
   const records: NewRecord[] = signIns.flatMap(recordOfSignIn);
@@ -36,7 +51,7 @@ export async function provisionAccounts(signIns: readonly Received[], tx: SqlCli
     ...(record.before && { before: decideShownValues(record.before, privateAttributes) }),
     ...(record.after && { after: decideShownValues(record.after, privateAttributes) }),
   }));
-  return saveProvisioned(tx, { changed, unchanged, records: shown });
+  return saveProvisioned(database, { changed, unchanged, records: shown });
 }
 
 function byAccountOf(signIns: readonly Received[]): ReadonlyMap<string, readonly Received[]> {

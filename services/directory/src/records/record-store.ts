@@ -3,12 +3,13 @@ import type { SqlClient } from '@sandgate/messaging';
 import { Prisma } from '../generated/prisma/client.js';
 import type { NewRecord } from './record.js';
 
-/** The statement that writes records, also as a part of a larger one. Those that are there already stay as they are. */
-export const recordsWritten = (records: readonly NewRecord[]): Prisma.Sql => Prisma.sql`
+/** The statement that writes records, those that `which` says, also as a part of a larger one. Those that are there already stay as they are. */
+export const recordsWritten = (records: readonly NewRecord[], which = Prisma.sql`true`): Prisma.Sql => Prisma.sql`
   insert into record (event_id, kind, at, account_id, actor_id, code, details, before, after)
   select "eventId", kind, coalesce(at, now()), "accountId", "actorId", code, details, nullif(before, 'null'), nullif(after, 'null')
   from jsonb_to_recordset(${JSON.stringify(records)}::jsonb) as entry ("eventId" uuid, kind text, at timestamptz, "accountId" uuid,
     "actorId" uuid, code text, details jsonb, before jsonb, after jsonb)
+  where ${which}
   on conflict do nothing`;
 
 export async function writeRecords(tx: SqlClient, records: readonly NewRecord[]): Promise<void> {

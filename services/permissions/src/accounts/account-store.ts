@@ -6,24 +6,6 @@ export type AccountState = EventData<typeof AccountChanged>;
 /** Only auth claims by this provider, and of an API key nothing else: no provider of sign-ins can have its name. */
 const apiKeyClaims = JSON.stringify([{ provider: 'api-key' }]);
 
-/**
- * Takes over the state of accounts, one per account, where it is newer than what is there; returns the ids of those. Their rows stay
- * locked until the transaction ends, which makes it the turn of one consumer at a time to write what else belongs to them.
- */
-export async function takeOverAccounts(tx: SqlClient, states: readonly AccountState[]): Promise<string[]> {
-  const rows = await tx.$queryRaw<{ id: string }[]>`
-    insert into account (id, revision, claims_version, status, attributes, is_api_key)
-    select "accountId", revision, "claimsVersion", status, attributes, groups @> ${apiKeyClaims}::jsonb
-    from jsonb_to_recordset(${JSON.stringify(states)}::jsonb)
-      as state ("accountId" uuid, revision integer, "claimsVersion" integer, status text, attributes jsonb, groups jsonb)
-    order by "accountId"
-    on conflict (id) do update set revision = excluded.revision, claims_version = excluded.claims_version,
-      status = excluded.status, attributes = excluded.attributes, is_api_key = excluded.is_api_key
-    where account.revision < excluded.revision
-    returning id`;
-  return rows.map(({ id }) => id);
-}
-
 export interface ClaimedName {
   readonly accountId: string;
   readonly provider: string;
@@ -32,37 +14,61 @@ export interface ClaimedName {
 }
 
 /**
- * Makes the claimed groups of these accounts exactly these, each named once; those that stay are not touched. A statement of its own,
- * after the accounts were locked: it must see what another consumer has committed for them before.
+ * Takes over the state of accounts, one per account, where it is newer than what is there, in one statement: their claimed groups become
+ * exactly these names, and whoever is a first administrator for the first time in its life becomes one by hand. Answers the ids of those that
+ * somebody else changed while the statement ran: nothing of them is written, for it cannot see what else was committed with the change.
  */
-export async function replaceClaimedGroups(
-  tx: SqlClient,
-  accountIds: readonly string[],
+export async function takeOverAccounts(
+  database: SqlClient,
+  states: readonly AccountState[],
   names: readonly ClaimedName[],
-): Promise<void> {
-  await tx.$executeRaw`
-    with claimed as (
+): Promise<string[]> {
+  const rows = await database.$queryRaw<{ id: string }[]>`
+    with claimed as materialized (
       select * from jsonb_to_recordset(${JSON.stringify(names)}::jsonb) as claimed ("accountId" uuid, provider text, name text, presence text)
+    ), state as materialized (
+      select "accountId" as id, revision, "claimsVersion", status, attributes, groups @> ${apiKeyClaims}::jsonb as is_api_key, "firstAdministrator"
+      from jsonb_to_recordset(${JSON.stringify(states)}::jsonb) as state ("accountId" uuid, revision integer, "claimsVersion" integer,
+        status text, attributes jsonb, groups jsonb, "firstAdministrator" boolean)
+    ), locked as materialized (
+      -- The latest rows, in the order of ids, so that no two instances deadlock.
+      select id, revision from account where id = any (array(select id from state)) order by id for no key update
+    ), compared as materialized (
+      -- Beside them the rows as this statement sees all other tables. Where they differ, it came too late.
+      select state.*, locked.id is not null as is_known, locked.revision is distinct from seen.revision as is_raced,
+        state.revision <= locked.revision as is_old, "firstAdministrator" and seen.made_administrator is not true as is_appointed
+      from state left join locked using (id) left join account seen using (id)
+    ), newer as materialized (
+      select * from compared where not is_raced and is_old is not true
+    ), changed as (
+      update account set revision = newer.revision, claims_version = newer."claimsVersion", status = newer.status,
+        attributes = newer.attributes, is_api_key = newer.is_api_key, made_administrator = account.made_administrator or newer.is_appointed
+      from newer where account.id = newer.id and newer.is_known
+      returning account.id
+    ), created as (
+      insert into account (id, revision, claims_version, status, attributes, is_api_key, made_administrator)
+      select id, revision, "claimsVersion", status, attributes, is_api_key, is_appointed from newer where not is_known order by id
+      on conflict (id) do nothing
+      returning id
+    ), taken as materialized (
+      select id from changed union all select id from created
     ), gone as (
-      delete from claimed_group as held
-      where held.account_id = any(${accountIds}::uuid[]) and not exists (
+      delete from claimed_group as held using taken
+      where held.account_id = taken.id and not exists (
         select from claimed where claimed."accountId" = held.account_id and claimed.provider = held.provider and claimed.name = held.name)
+    ), held as (
+      insert into claimed_group (account_id, provider, name, presence)
+      select "accountId", provider, name, presence from claimed join taken on taken.id = "accountId"
+      on conflict (account_id, provider, name) do update set presence = excluded.presence
+      where claimed_group.presence <> excluded.presence
+    ), appointed as (
+      insert into membership (group_id, account_id, source)
+      select "group".id, newer.id, 'manual' from newer join taken using (id) cross join "group"
+      where newer.is_appointed and "group".kind = 'administrators'
+      on conflict do nothing
     )
-    insert into claimed_group (account_id, provider, name, presence)
-    select "accountId", provider, name, presence from claimed
-    on conflict (account_id, provider, name) do update set presence = excluded.presence
-    where claimed_group.presence <> excluded.presence`;
-}
-
-/** Makes accounts administrators by hand, each once in its life: who was removed since stays removed. */
-export async function makeAdministrators(tx: SqlClient, accountIds: readonly string[]): Promise<void> {
-  await tx.$executeRaw`
-    with made as (
-      update account set made_administrator = true where id = any(${accountIds}::uuid[]) and not made_administrator returning id
-    )
-    insert into membership (group_id, account_id, source)
-    select "group".id, made.id, 'manual' from made cross join "group" where "group".kind = 'administrators'
-    on conflict do nothing`;
+    select id from compared where is_raced or (is_old is not true and id not in (select id from taken))`;
+  return rows.map(({ id }) => id);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { createBatcher } from '@sandgate/service-kit';
 import type { AppliedVersions } from '../decisions/access-store.js';
 
 export type Progress = Pick<AppliedVersions, 'accountRevision' | 'claimsVersion'>;
@@ -20,8 +21,8 @@ interface Waiter {
 }
 
 /**
- * Lets requests wait for events that are on their way. What this process commits wakes them at once; for what another instance
- * commits the database is asked again and again, in one statement for all who wait.
+ * Lets requests wait for events that are on their way. What this process commits wakes them at once; for what was committed before, or
+ * by another instance, the database is asked at once and again and again, in one statement for all who wait.
  */
 export function createAppliedWait(
   readProgress: (accountIds: readonly string[]) => Promise<readonly (Progress | undefined)[]>,
@@ -29,21 +30,24 @@ export function createAppliedWait(
   const waiting = new Map<string, Set<Waiter>>();
   let timer: NodeJS.Timeout | undefined;
 
+  const read = createBatcher({ run: readProgress, maxSize: 256, lanes: 4 });
+
   const schedule = (): void => {
     if (timer !== undefined || waiting.size === 0) return;
     timer = setTimeout(() => void poll(), pollMilliseconds);
   };
 
   const poll = async (): Promise<void> => {
-    const accountIds = [...waiting.keys()];
+    await Promise.all([...waiting.keys()].map(look));
+    timer = undefined;
+    schedule();
+  };
+
+  const look = async (accountId: string): Promise<void> => {
     try {
-      const progress = await readProgress(accountIds);
-      for (const [index, accountId] of accountIds.entries()) announce(accountId, progress[index]);
+      announce(accountId, await read(accountId));
     } catch (error) {
-      for (const accountId of accountIds) for (const waiter of waiting.get(accountId) ?? []) waiter.fail(error);
-    } finally {
-      timer = undefined;
-      schedule();
+      for (const waiter of waiting.get(accountId) ?? []) waiter.fail(error);
     }
   };
 
@@ -85,6 +89,7 @@ export function createAppliedWait(
         };
         const deadline = setTimeout(() => waiter.settle(false), patienceMilliseconds);
         add(accountId, waiter);
+        void look(accountId);
       }),
     announce,
     stop() {

@@ -1,22 +1,17 @@
 import type { SqlClient } from '@sandgate/messaging';
-import {
-  type AccountState,
-  type ClaimedName,
-  makeAdministrators,
-  replaceClaimedGroups,
-  takeOverAccounts,
-} from './account-store.js';
+import { type AccountState, type ClaimedName, takeOverAccounts } from './account-store.js';
 
-/** Applies states of accounts, one per account: only what is newer than what is there, and all of it or nothing in the caller's transaction. */
-export async function takeOver(tx: SqlClient, states: readonly AccountState[]): Promise<void> {
-  const taken = new Set(await takeOverAccounts(tx, states));
-  if (taken.size === 0) return;
-  const applied = states.filter(({ accountId }) => taken.has(accountId));
-  await replaceClaimedGroups(tx, [...taken], applied.flatMap(claimedNames));
-  const administrators = applied
-    .filter(({ firstAdministrator }) => firstAdministrator)
-    .map(({ accountId }) => accountId);
-  if (administrators.length > 0) await makeAdministrators(tx, administrators);
+/** How often others may win the race for an account. */
+const maxRaces = 10;
+
+/** Applies states of accounts, one per account: only what is newer than what is there, and of each account all of it or nothing. */
+export async function takeOver(database: SqlClient, states: readonly AccountState[]): Promise<void> {
+  let left = states;
+  for (let races = 0; left.length > 0; races += 1) {
+    if (races > maxRaces) throw new Error(`${left.length} accounts are changed by others again and again`);
+    const raced = new Set(await takeOverAccounts(database, left, left.flatMap(claimedNames)));
+    left = left.filter(({ accountId }) => raced.has(accountId));
+  }
 }
 
 /** A name once for each provider, also where an event repeats it. */

@@ -41,13 +41,11 @@ export function createCurrentAccess(parts: {
     lanes: 4,
   });
 
-  const fromMemory = async ({
-    accountId,
-    claimsVersion,
-    tableIds,
-  }: Parameters<FindCurrentAccess>[0]): Promise<CurrentAccess | undefined> => {
-    const known = memory.find(accountId);
-    if (!known || known.versions.claimsVersion < claimsVersion || !covers(known, tableIds)) return undefined;
+  const fromMemory = async (
+    known: CompiledAccess,
+    { accountId, tableIds }: WantedAccess,
+  ): Promise<CurrentAccess | undefined> => {
+    if (!covers(known, tableIds)) return undefined;
     const versions = await versionsOf(accountId);
     return versions && isOf(known, versions) ? { ...known, active: versions.active } : undefined;
   };
@@ -62,13 +60,16 @@ export function createCurrentAccess(parts: {
 
   return async (wanted) => {
     const { accountId, claimsVersion } = wanted;
-    const remembered = await fromMemory(wanted);
-    if (remembered) return remembered;
-    const loaded = await fromDatabase(wanted);
-    if (loaded && loaded.versions.claimsVersion >= claimsVersion) return loaded;
+    const isNew = ({ versions }: CompiledAccess): boolean => versions.claimsVersion >= claimsVersion;
+    const known = memory.find(accountId);
+    const current = known && isNew(known) ? await fromMemory(known, wanted) : undefined;
+    if (current) return current;
+    // What this process applies it forgets. So newer claims than those in memory are on their way, and there is nothing better to load yet.
+    const loaded = known && !isNew(known) ? undefined : await fromDatabase(wanted);
+    if (loaded && isNew(loaded)) return loaded;
     const isApplied = await applied.until(accountId, (progress) => progress.claimsVersion >= claimsVersion);
     const reloaded = isApplied ? await fromDatabase(wanted) : undefined;
-    if (!reloaded || reloaded.versions.claimsVersion < claimsVersion) throw new Failure('permissions.not_yet_applied');
+    if (!reloaded || !isNew(reloaded)) throw new Failure('permissions.not_yet_applied');
     return reloaded;
   };
 }

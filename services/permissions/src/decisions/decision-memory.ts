@@ -16,6 +16,8 @@ export interface DecisionMemory {
   find(accountId: string): CompiledAccess | undefined;
   /** Keeps it beside what is known for the same versions, or in place of what is known for others. */
   keep(accountId: string, compiled: CompiledAccess): void;
+  /** To be called with what this process has applied newer claims of. */
+  forget(accountId: string): void;
   readonly bytes: number;
 }
 
@@ -36,6 +38,7 @@ export function createDecisionMemory({ maxBytes }: { maxBytes: number }): Decisi
   };
 
   return {
+    forget,
     get bytes() {
       return bytes;
     },
