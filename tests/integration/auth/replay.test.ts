@@ -1,5 +1,6 @@
-import { randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { SignJWT } from 'jose';
 import { whileWritesLinger } from './linger.js';
 import { type RunningAuth, startAuth } from './running-auth.js';
 import { anAddress, aToken, seconds, sign } from './tokens.js';
@@ -26,6 +27,16 @@ const letPass = (interval: string): Promise<unknown> =>
     'update used_token set first_used_at = first_used_at - $1::interval, expires_at = expires_at - $1::interval',
     [interval],
   );
+
+/** (r, n − s) for (r, s): a signature of the same, which anybody can write who has seen the one. */
+function inOtherForm(token: string): string {
+  const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+  const [header, payload, signature = ''] = token.split('.');
+  const bytes = Buffer.from(signature, 'base64url');
+  const s = order - BigInt(`0x${bytes.toString('hex', 32)}`);
+  const other = Buffer.concat([bytes.subarray(0, 32), Buffer.from(s.toString(16).padStart(64, '0'), 'hex')]);
+  return [header, payload, other.toString('base64url')].join('.');
+}
 
 describe('a token with jti', () => {
   test('A-23: sent two hundred times at once, over two instances, opens one session', async () => {
@@ -125,6 +136,26 @@ describe('a token without jti', () => {
 
     expect((await auth.signIn(token)).status).toBe(401);
     expect(await auth.traces()).toEqual(before);
+  });
+
+  test('A-23: is the same token with its ES256 signature in the other form', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const pem = publicKey.export({ type: 'spki', format: 'pem' });
+    await auth.asAdministrator('POST', '/api/providers', { name: 'curve', kind: 'jwt', settings: { enabled: true } });
+    await auth.asAdministrator('POST', '/api/providers/curve/keys', { algorithm: 'ES256', publicKey: pem });
+    const email = anAddress();
+    const claims = { email, iat: seconds(), exp: seconds() + 600 };
+    const token = await new SignJWT(claims).setProtectedHeader({ alg: 'ES256' }).sign(privateKey);
+
+    expect((await auth.signIn(token)).status).toBe(302);
+    expect((await auth.signIn(inOtherForm(token))).status).toBe(302);
+    expect(await auth.announced(email)).toHaveLength(1);
+    await letPass('10 seconds');
+
+    expect((await auth.signIn(inOtherForm(token))).status).toBe(401);
+    expect((await auth.signIn(token)).status).toBe(401);
+    expect(await sessionsOf(email)).toBe(2);
+    await auth.asAdministrator('DELETE', '/api/providers/curve');
   });
 
   test('A-26: repeated by somebody who was deactivated in between is refused', async () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Failure, isStorableText, type JwtProviderSettings, type SigningAlgorithm } from '@sandgate/contracts';
 import { type CryptoKey, compactVerify, errors } from 'jose';
+import { canonicalSignature } from './canonical-signature.js';
 import { type DecidedClaims, decideClaims } from './decide-claims.js';
 import { decideTokenLife } from './decide-token-life.js';
 import { type ReadToken, readClaims, readToken } from './read-token.js';
@@ -63,13 +64,16 @@ export async function verifyReadToken(
   read: ReadToken,
   { provider: { name, settings, keys }, now }: { provider: VerificationSettings; now: number },
 ): Promise<VerifiedToken> {
-  const keyId = await verifySignature(token, read, { keys, now });
+  const { keyId, algorithm } = await requireSignature(token, await candidateKeys(read.header, keys, now));
   const claims = readClaims(read);
   const { issuedAt, endsAt, rememberUntil } = decideTokenLife(claims, settings.maxTokenAgeSeconds, now);
   requireIssuer(claims, settings.issuer);
   requireAudience(claims, settings.audience);
   const jti = jtiOf(claims, settings.requireJti);
-  const key = jti === undefined ? digest(name, 'signature', read.signature) : digest(name, 'jti', jti);
+  const key =
+    jti === undefined
+      ? digest(name, 'signature', canonicalSignature(read.signature, algorithm))
+      : digest(name, 'jti', jti);
   const subject = subjectOf(claims);
   return {
     ...decideClaims(claims, settings),
@@ -86,7 +90,7 @@ export const verifySignature = async (
   token: string,
   read: ReadToken,
   { keys, now }: { keys: VerificationSettings['keys']; now: number },
-): Promise<string> => requireSignature(token, await candidateKeys(read.header, keys, now));
+): Promise<string> => (await requireSignature(token, await candidateKeys(read.header, keys, now))).keyId;
 
 interface Candidate {
   readonly keyId: string;
@@ -137,9 +141,9 @@ async function keysOf(
   return found?.map((key) => ({ keyId, algorithm, key }));
 }
 
-/** Answers the id of the key that signed. */
-async function requireSignature(token: string, candidates: readonly Candidate[]): Promise<string> {
-  for (const { keyId, key, algorithm } of candidates) if (await isSignedBy(token, key, algorithm)) return keyId;
+/** Answers the key that signed. */
+async function requireSignature(token: string, candidates: readonly Candidate[]): Promise<Candidate> {
+  for (const one of candidates) if (await isSignedBy(token, one.key, one.algorithm)) return one;
   throw new Failure('auth.token_signature');
 }
 
