@@ -27,20 +27,22 @@ export type RowFilter =
  * A compiled row rule: names each column with its type and holds no attribute any more. Comparisons with NULL are neither true
  * nor false, as in SQL, and a row is shown only where the whole filter is true. `through` is about the referenced row; without one it is unknown.
  */
-export const RowFilter: z.ZodType<RowFilter> = z.lazy(() =>
-  z.union([
-    z.strictObject({ op: z.enum(['=', '<', '<=', '>', '>=']), column: Column, value: FilterValue }),
-    z.strictObject({ op: z.literal('in'), column: Column, values: z.array(FilterValue).min(1) }),
-    z.strictObject({ op: z.literal('prefix'), column: Column, value: FilterValue }),
-    z.strictObject({ op: z.literal('is null'), column: Column }),
-    z.strictObject({ op: z.enum(['and', 'or']), of: z.array(RowFilter).min(1) }),
-    z.strictObject({ op: z.literal('not'), of: RowFilter }),
-    z.strictObject({
-      op: z.literal('through'),
-      columns: z.array(Column).min(1),
-      table: z.strictObject({ id: TableId, schema: z.string(), name: z.string() }),
-      referencedColumns: z.array(Column).min(1),
-      of: RowFilter,
-    }),
-  ]),
-);
+export const RowFilter: z.ZodType<RowFilter> = z
+  .lazy(() =>
+    z.union([
+      z.strictObject({ op: z.enum(['=', '<', '<=', '>', '>=']), column: Column, value: FilterValue }),
+      z.strictObject({ op: z.literal('in'), column: Column, values: z.array(FilterValue).min(1) }),
+      z.strictObject({ op: z.literal('prefix'), column: Column, value: FilterValue }),
+      z.strictObject({ op: z.literal('is null'), column: Column }),
+      z.strictObject({ op: z.enum(['and', 'or']), of: z.array(RowFilter).min(1) }),
+      z.strictObject({ op: z.literal('not'), of: RowFilter }),
+      z.strictObject({
+        op: z.literal('through'),
+        columns: z.array(Column).min(1),
+        table: z.strictObject({ id: TableId, schema: z.string(), name: z.string() }),
+        referencedColumns: z.array(Column).min(1),
+        of: RowFilter,
+      }),
+    ]),
+  )
+  .meta({ id: 'RowFilter' });

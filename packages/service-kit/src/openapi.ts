@@ -3,15 +3,21 @@ import { z } from 'zod';
 
 type Json = Readonly<Record<string, unknown>>;
 
-const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): Json => {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, {
-    io,
-    target: 'draft-2020-12',
-    unrepresentable: 'any',
-    reused: 'inline',
-  });
+/** Schemas that have a name, because they refer to themselves. */
+type NamedSchemas = Record<string, unknown>;
+
+/** Puts what has a name into `named`: within a document `#` is the document, not the schema (OpenAPI 3.1, section 4.6). */
+function schemaOf(schema: z.ZodType, io: 'input' | 'output', named: NamedSchemas): Json {
+  const made = z.toJSONSchema(schema, { io, target: 'draft-2020-12', unrepresentable: 'any', reused: 'inline' });
+  const inDocument = JSON.stringify(made).replaceAll('"#/$defs/', '"#/components/schemas/');
+  const { $schema: _dialect, $defs, ...rest } = JSON.parse(inDocument);
+  for (const [name, one] of Object.entries($defs ?? {})) {
+    const known = JSON.stringify((named[name] ??= one));
+    if (name.startsWith('__') || known !== JSON.stringify(one))
+      throw new Error(`Two schemas are called ${name}: give them an id each`);
+  }
   return rest;
-};
+}
 
 const errorSchema = {
   type: 'object',
@@ -27,8 +33,9 @@ const errorSchema = {
 /** The OpenAPI 3.1 document of endpoints, from the same schemas that check their requests and responses. */
 export function openApiDocument(endpoints: readonly Endpoint[]): Json {
   const paths: Record<string, Record<string, unknown>> = {};
+  const named: NamedSchemas = {};
   for (const endpoint of endpoints)
-    paths[endpoint.path] = { ...paths[endpoint.path], [endpoint.method]: operationOf(endpoint) };
+    paths[endpoint.path] = { ...paths[endpoint.path], [endpoint.method]: operationOf(endpoint, named) };
   return {
     openapi: '3.1.0',
     info: {
@@ -38,7 +45,7 @@ export function openApiDocument(endpoints: readonly Endpoint[]): Json {
     },
     paths,
     components: {
-      schemas: { Error: errorSchema },
+      schemas: { ...named, Error: errorSchema },
       securitySchemes: {
         cookie: {
           type: 'apiKey',
@@ -54,11 +61,11 @@ export function openApiDocument(endpoints: readonly Endpoint[]): Json {
   };
 }
 
-function operationOf(endpoint: Endpoint): Json {
+function operationOf(endpoint: Endpoint, named: NamedSchemas): Json {
   const parameters = [
-    ...parametersOf(endpoint.params, 'path'),
-    ...parametersOf(endpoint.query, 'query'),
-    ...parametersOf(endpoint.headers, 'header'),
+    ...parametersOf(endpoint.params, 'path', named),
+    ...parametersOf(endpoint.query, 'query', named),
+    ...parametersOf(endpoint.headers, 'header', named),
   ];
   return {
     summary: endpoint.summary,
@@ -69,16 +76,20 @@ function operationOf(endpoint: Endpoint): Json {
     ...(endpoint.body && {
       requestBody: {
         required: !endpoint.body.safeParse(undefined).success,
-        content: { 'application/json': { schema: schemaOf(endpoint.body, 'input') } },
+        content: { 'application/json': { schema: schemaOf(endpoint.body, 'input', named) } },
       },
     }),
-    responses: { ...successOf(endpoint), ...errorsOf(endpoint) },
+    responses: { ...successOf(endpoint, named), ...errorsOf(endpoint) },
   };
 }
 
-function parametersOf(schema: z.ZodType | undefined, location: 'path' | 'query' | 'header'): Json[] {
+function parametersOf(
+  schema: z.ZodType | undefined,
+  location: 'path' | 'query' | 'header',
+  named: NamedSchemas,
+): Json[] {
   if (!schema) return [];
-  const { properties, required } = schemaOf(schema, 'input') as {
+  const { properties, required } = schemaOf(schema, 'input', named) as {
     properties?: Record<string, unknown>;
     required?: string[];
   };
@@ -90,10 +101,10 @@ function parametersOf(schema: z.ZodType | undefined, location: 'path' | 'query' 
   }));
 }
 
-function successOf(endpoint: Endpoint): Json {
+function successOf(endpoint: Endpoint, named: NamedSchemas): Json {
   const status = endpoint.answers === 'redirect' ? 302 : (endpoint.status ?? 200);
   const body = endpoint.response
-    ? { content: { 'application/json': { schema: schemaOf(endpoint.response, 'output') } } }
+    ? { content: { 'application/json': { schema: schemaOf(endpoint.response, 'output', named) } } }
     : endpoint.answers === 'text'
       ? { content: { 'text/plain': { schema: { type: 'string' } } } }
       : {};
