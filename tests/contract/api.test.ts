@@ -1,5 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
-import { endpoints, errorCatalogue } from '@sandgate/contracts';
+import {
+  createSandbox,
+  deleteProvider,
+  deleteSigningKey,
+  dryRunSignIn,
+  endpoints,
+  errorCatalogue,
+  listRecords,
+  putDataPermissions,
+  putProvider,
+  runQuery,
+  singleSignOn,
+} from '@sandgate/contracts';
 import { openApiDocument } from '@sandgate/service-kit';
 
 describe('the HTTP contract', () => {
@@ -35,6 +47,48 @@ describe('the HTTP contract', () => {
       for (const code of errors ?? []) expect(Object.keys(responses)).toContain(String(errorCatalogue[code].status));
     }
     expect(JSON.parse(JSON.stringify(document))).toEqual(document);
+  });
+
+  test('every reference in the OpenAPI document leads to a schema of it, and none to a name that was made up', () => {
+    const document = openApiDocument(endpoints) as { components: { schemas: object } };
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]*)"/g)].map(([, reference]) => reference);
+
+    const names = Object.keys(document.components.schemas);
+    expect(names.sort()).toEqual(['Error', 'QueryFilter', 'RowFilter', 'RowRule']);
+    expect([...new Set(references)].sort()).toEqual(names.map((name) => `#/components/schemas/${name}`));
+  });
+
+  test('text and numbers that no database can hold are refused at the door', () => {
+    const nul = 'a\u0000b';
+    const rule = { column: 'id', operator: 'is null' };
+    const entry = { groupId: 3, databaseId: 1, access: 'none' };
+    const inputs = [
+      [deleteProvider.params, { provider: nul }, { provider: 'jwt' }],
+      [deleteSigningKey.params, { provider: 'jwt', id: nul }, { provider: 'jwt', id: 'a' }],
+      [dryRunSignIn.params, { provider: nul }, { provider: 'jwt' }],
+      [listRecords.query, { code: nul }, { code: 'a' }],
+      [putProvider.body, { issuer: nul }, { issuer: 'a' }],
+      [putProvider.body, { audience: nul }, { audience: 'a' }],
+      [putProvider.body, { emailClaim: nul }, { emailClaim: 'a' }],
+      [
+        putProvider.body,
+        { identityProviderUri: `https://a.example/${nul}` },
+        { identityProviderUri: 'https://a.example/' },
+      ],
+      [putDataPermissions.body, { entries: [{ ...entry, schema: nul }] }, { entries: [{ ...entry, schema: 'a' }] }],
+      [putDataPermissions.body, { entries: [{ ...entry, databaseId: 2 ** 31 }] }, { entries: [entry] }],
+      [createSandbox.body, { groupId: 3, tableId: 2 ** 31, rule }, { groupId: 3, tableId: 2 ** 31 - 1, rule }],
+      [runQuery.body, { tableId: 2 ** 31 }, { tableId: 1 }],
+      [runQuery.body, { tableId: 1, columns: [nul] }, { tableId: 1, columns: ['id'] }],
+      [singleSignOn.query, { preferred_method: nul }, { preferred_method: 'oidc' }],
+    ] as const;
+
+    for (const [schema, refused, taken] of inputs)
+      expect([refused, schema?.safeParse(refused).success, schema?.safeParse(taken).success]).toEqual([
+        refused,
+        false,
+        true,
+      ]);
   });
 
   test('an error code names its service and a problem', () => {

@@ -1,22 +1,18 @@
 import { z } from 'zod';
 
+/** Text that a database may be asked about or keep. */
+export const StorableText = z.string().refine(isStorableText, 'must hold neither NUL nor lone surrogates');
+
 /** A single attribute value. Numbers are finite by JSON; text holds no NUL, which PostgreSQL cannot store. */
-export const AttributeScalar = z.union([
-  z.string().max(1024).refine(isStorableText, 'must hold neither NUL nor lone surrogates'),
-  z.number(),
-  z.boolean(),
-]);
+export const AttributeScalar = z.union([StorableText.max(1024), z.number(), z.boolean()]);
 export type AttributeScalar = z.infer<typeof AttributeScalar>;
 
 /** An attribute keeps its JSON type: a string, a number, a boolean, or a list of these. */
 export const AttributeValue = z.union([AttributeScalar, z.array(AttributeScalar).max(200)]);
 export type AttributeValue = z.infer<typeof AttributeValue>;
 
-export const AttributeName = z
-  .string()
-  .min(1)
+export const AttributeName = StorableText.min(1)
   .max(128)
-  .refine(isStorableText, 'must hold neither NUL nor lone surrogates')
   .refine((name) => !['__proto__', 'constructor', 'prototype'].includes(name), 'is a reserved name');
 export type AttributeName = z.infer<typeof AttributeName>;
 

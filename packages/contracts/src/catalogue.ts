@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { Column, ColumnName } from './column-type.js';
 
-export const DatabaseId = z.int().positive();
-export const TableId = z.int().positive();
+const maxId = 2_147_483_647;
+
+export const DatabaseId = z.int().positive().max(maxId);
+export const TableId = z.int().positive().max(maxId);
 
 /** A foreign key to one row of another table of the same database: `columns[i]` references `referencedColumns[i]`. */
 export const ForeignKey = z.strictObject({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { StorableText } from './attribute.js';
 
 /**
  * Kinds of column that rules and queries tell apart. `other` can be shown but not compared: a type whose equality is not
@@ -18,7 +19,7 @@ export const ColumnType = z.enum([
 ]);
 export type ColumnType = z.infer<typeof ColumnType>;
 
-export const ColumnName = z.string().min(1).max(63);
+export const ColumnName = StorableText.min(1).max(63);
 
 export const Column = z.strictObject({ name: ColumnName, type: ColumnType });
 export type Column = z.infer<typeof Column>;

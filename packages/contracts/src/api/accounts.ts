@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { AttributeName, AttributeValue, isStorableText } from '../attribute.js';
+import { AttributeName, AttributeValue, StorableText } from '../attribute.js';
 import { AccountStatus, PersonName } from '../claims.js';
 import { defineEndpoint } from './define-endpoint.js';
 import { listOf, Page } from './lists.js';
 
 const owner = 'directory';
 const access = 'administrator';
-const SearchText = z.string().max(255).refine(isStorableText, 'must hold neither NUL nor lone surrogates');
+const SearchText = StorableText.max(255);
 const AccountParams = z.strictObject({ id: z.uuid() });
 
 /** A value set by an administrator. It counts where the token says nothing, and also against the token when pinned. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isStorableText } from '../attribute.js';
+import { StorableText } from '../attribute.js';
 import { AccountStatus } from '../claims.js';
 import { defineEndpoint } from './define-endpoint.js';
 import { GroupId } from './groups.js';
@@ -8,7 +8,7 @@ import { listOf, Page } from './lists.js';
 const owner = 'auth';
 const access = 'administrator';
 const KeyParams = z.strictObject({ id: z.uuid() });
-const KeyName = z.string().trim().min(1).max(255).refine(isStorableText, 'must hold neither NUL nor lone surrogates');
+const KeyName = StorableText.trim().min(1).max(255);
 const KeyGroups = z.array(GroupId).min(1).max(200);
 
 export const ApiKey = z.strictObject({

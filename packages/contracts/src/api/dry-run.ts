@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AttributeName } from '../attribute.js';
+import { AttributeName, StorableText } from '../attribute.js';
 import { TableId } from '../catalogue.js';
 import { PersonName } from '../claims.js';
 import { DenialReason } from '../decision.js';
@@ -74,7 +74,7 @@ const IdTokenClaims = z.looseObject({
   iat: z.int().optional(),
 });
 
-const OfProvider = z.strictObject({ provider: z.string().max(64) });
+const OfProvider = z.strictObject({ provider: StorableText.max(64) });
 
 /** Nothing is used up, created, changed, announced or recorded; what it says holds for the moment of the answer. */
 export const dryRunSignIn = defineEndpoint({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isStorableText } from '../attribute.js';
+import { StorableText } from '../attribute.js';
 import { ProviderName } from '../claims.js';
 import { ChangePreview, DryRunQuery, previewOrNothing } from './change-preview.js';
 import { defineEndpoint } from './define-endpoint.js';
@@ -9,8 +9,7 @@ const owner = 'permissions';
 const access = 'administrator';
 const Id = digits({ min: 1, max: 2_147_483_647 });
 export const GroupId = z.int().positive().max(2_147_483_647);
-const storable = z.string().refine(isStorableText, 'must hold neither NUL nor lone surrogates');
-const GroupName = storable.trim().min(1).max(255);
+const GroupName = StorableText.trim().min(1).max(255);
 
 export const Group = z.strictObject({
   id: GroupId,
@@ -116,7 +115,7 @@ export const GroupSync = z.strictObject({
   enabled: z.boolean(),
   /** `mapped`: by `mappings`. `by-name`: a claimed name is the name of a group; never Administrators or All Users. */
   mode: z.enum(['mapped', 'by-name']),
-  mappings: z.record(storable.min(1).max(255), z.array(GroupId).max(200)),
+  mappings: z.record(StorableText.min(1).max(255), z.array(GroupId).max(200)),
   /** What a token without the groups claim means for memberships: they stay, or they end. */
   whenAbsent: z.enum(['keep', 'remove']),
   /** What a null groups claim means. */

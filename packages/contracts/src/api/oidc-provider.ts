@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { StorableText } from '../attribute.js';
 import { ProviderName } from '../claims.js';
 import { ClaimName, DomainName, isProviderAddress } from './provider-settings.js';
 
@@ -8,7 +9,7 @@ const visible = /^[\u0020-\u007e]+$/;
 export const OidcProviderSettings = z.strictObject({
   enabled: z.boolean(),
   /** The provider's `iss`, below which its discovery document lies (OpenID Connect Discovery 1.0 section 4), or the address of that document itself. */
-  issuer: z.string().max(1024).refine(isProviderAddress, 'must be an https address, or http on this machine'),
+  issuer: StorableText.max(1024).refine(isProviderAddress, 'must be an https address, or http on this machine'),
   clientId: z.string().max(255).regex(visible),
   /** Proof Key for Code Exchange with S256 (RFC 7636). Off only for a provider that refuses it. */
   pkce: z.boolean(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { StorableText } from '../attribute.js';
 import { DatabaseId, TableId } from '../catalogue.js';
 import { DenialReason } from '../decision.js';
 import { RowFilter } from '../row-filter.js';
@@ -16,7 +17,7 @@ const Id = digits({ min: 1, max: 2_147_483_647 });
 export const DataPermissionEntry = z.strictObject({
   groupId: GroupId,
   databaseId: DatabaseId,
-  schema: z.string().min(1).max(63).optional(),
+  schema: StorableText.min(1).max(63).optional(),
   tableId: TableId.optional(),
   access: z.enum(['unrestricted', 'sandboxed', 'none']),
 });

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { StorableText } from '../attribute.js';
 
 /** Of a provider of any kind. */
-export const ClaimName = z.string().min(1).max(128);
+export const ClaimName = StorableText.min(1).max(128);
 
 export const DomainName = z
   .string()

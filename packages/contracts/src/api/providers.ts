@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isStorableText, StorableText } from '../attribute.js';
 import { ProviderName } from '../claims.js';
 import { DryRunQuery, WaysInPreview } from './change-preview.js';
 import { defineEndpoint } from './define-endpoint.js';
@@ -15,6 +16,7 @@ export const JwtProviderSettings = z.strictObject({
   identityProviderUri: z
     .url({ protocol: /^https?$/ })
     .max(2048)
+    .refine(isStorableText, 'must hold neither NUL nor lone surrogates')
     .nullable(),
   emailClaim: ClaimName,
   firstNameClaim: ClaimName,
@@ -26,9 +28,9 @@ export const JwtProviderSettings = z.strictObject({
   maxTokenAgeSeconds: z.int().min(5).max(3600),
   requireJti: z.boolean(),
   /** When set, `iss` must be exactly this (RFC 7519 section 4.1.1). */
-  issuer: z.string().min(1).max(1024).nullable(),
+  issuer: StorableText.min(1).max(1024).nullable(),
   /** When set, `aud` must contain this (RFC 7519 section 4.1.3). */
-  audience: z.string().min(1).max(1024).nullable(),
+  audience: StorableText.min(1).max(1024).nullable(),
   /**
    * Domains, without those under them, for which its e-mail addresses are believed: it links to accounts that are there. They are closed to providers
    * that are not believed.
@@ -85,8 +87,8 @@ const ProviderChange = z.discriminatedUnion('kind', [
   OidcProviderChange,
 ]);
 
-const OfProvider = z.strictObject({ provider: z.string().max(64) });
-const OfKey = z.strictObject({ provider: z.string().max(64), id: z.string().max(64) });
+const OfProvider = z.strictObject({ provider: StorableText.max(64) });
+const OfKey = z.strictObject({ provider: StorableText.max(64), id: StorableText.max(64) });
 
 export const listProviders = defineEndpoint({
   method: 'get',
@@ -155,11 +157,9 @@ const NewSigningKey = z
   .strictObject({
     algorithm: PublicKeyAlgorithm.optional(),
     /** PEM of a public key (RFC 7468 section 13). */
-    publicKey: z.string().max(16_384).optional(),
+    publicKey: StorableText.max(16_384).optional(),
     /** Address of a JSON Web Key Set (RFC 7517 section 5). */
-    jwksUri: z
-      .string()
-      .max(2048)
+    jwksUri: StorableText.max(2048)
       .refine(isProviderAddress, 'must be an https address; http only on this machine')
       .optional(),
   })

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AttributeName } from '../attribute.js';
+import { AttributeName, StorableText } from '../attribute.js';
 import { defineEndpoint } from './define-endpoint.js';
 import { listOf, Page } from './lists.js';
 
@@ -44,7 +44,7 @@ export const listRecords = defineEndpoint({
     kind: RecordKind.optional(),
     accountId: z.uuid().optional(),
     actorId: z.uuid().optional(),
-    code: z.string().min(1).max(100).optional(),
+    code: StorableText.min(1).max(100).optional(),
     /** From this moment on, and up to but not including that one. */
     from: Time.optional(),
     to: Time.optional(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AttributeName, AttributeValue } from '../attribute.js';
+import { AttributeName, AttributeValue, StorableText } from '../attribute.js';
 import { AccountStatus, PersonName } from '../claims.js';
 import { type DisplayParameter, displayParameters } from '../display.js';
 import { defineEndpoint } from './define-endpoint.js';
@@ -41,9 +41,9 @@ export const singleSignOn = defineEndpoint({
   query: z.object({
     jwt: z.string().optional(),
     /** Name of the provider; without it the issuer and the key of the token tell, or where there is none what is enabled. */
-    provider: z.string().max(64).optional(),
+    provider: StorableText.max(64).optional(),
     /** Without `jwt`: the name of an OpenID Connect provider, or `oidc` for the only one. Others are ignored. */
-    preferred_method: z.string().max(64).optional(),
+    preferred_method: StorableText.max(64).optional(),
     return_to: ReturnTo,
     redirect: ReturnTo,
     ...display,
@@ -75,7 +75,7 @@ export const presentToken = defineEndpoint({
   fromConfiguredOrigins: true,
   query: z.object({
     jwt: z.never('goes into the body of a POST').optional(),
-    provider: z.string().max(64).optional(),
+    provider: StorableText.max(64).optional(),
     return_to: ReturnTo,
     redirect: ReturnTo,
     ...display,
