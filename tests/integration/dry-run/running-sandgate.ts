@@ -24,6 +24,7 @@ interface Answered {
 }
 
 export interface RunningSandgate {
+  readonly origin: string;
   /** A request with a session; of the first administrator without one. */
   request(method: string, path: string, body?: unknown, session?: string): Promise<Answered>;
   dryRun(token: string): Promise<Answered>;
@@ -83,8 +84,9 @@ export async function startSandgate(schema: string): Promise<RunningSandgate> {
   });
   const pool = new pg.Pool({ connectionString: database.adminUrl, max: 2 });
 
+  const origin = `http://127.0.0.1:${host.port}`;
   const send = async (method: string, path: string, body?: unknown, session?: string): Promise<Answered> => {
-    const response = await fetch(`http://127.0.0.1:${host.port}${path}`, {
+    const response = await fetch(origin + path, {
       method,
       redirect: 'manual',
       headers: {
@@ -110,6 +112,7 @@ export async function startSandgate(schema: string): Promise<RunningSandgate> {
   const { body: opened } = await send('POST', '/api/session', { username, password });
   await settled();
   return {
+    origin,
     request: (method, path, body, session = opened.id) => send(method, path, body, session),
     dryRun: (token) => send('POST', '/api/providers/jwt/dry-run', { jwt: token }, opened.id),
     signIn: (token) => send('GET', `/auth/sso?jwt=${encodeURIComponent(token)}`),
