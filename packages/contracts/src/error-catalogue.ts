@@ -328,6 +328,17 @@ export const errorCatalogue = {
     message: 'There is no such account.',
     remedy: 'GET /api/accounts lists them.',
   },
+  'auth.account_exists': {
+    status: 409,
+    message: 'There is an account with this e-mail already.',
+    remedy:
+      'GET /api/accounts?search= finds it; POST /api/accounts/{id}/password-reset makes a new link for one with a password.',
+  },
+  'auth.domain_of_provider': {
+    status: 409,
+    message: 'The domain of the e-mail belongs to a provider that is trusted for it.',
+    remedy: 'The person signs in through that provider; or remove the domain from its trustedDomains.',
+  },
   'auth.account_without_password': {
     status: 409,
     message: 'This account has no password and gets none: it signs in through its provider, or is that of an API key.',

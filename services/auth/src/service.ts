@@ -2,6 +2,8 @@ import type { Ask } from '@sandgate/contracts';
 import { createOutbox } from '@sandgate/messaging';
 import type { SameSite, Service } from '@sandgate/service-kit';
 import { createAccountStore } from './accounts/account-store.js';
+import { createPasswordAccount } from './accounts/create-password-account.js';
+import { createPasswordAccountStore } from './accounts/password-account-store.js';
 import { announceEveryAccount } from './accounts/user-logged-in-store.js';
 import { createApiKeyStore } from './api-keys/api-key-store.js';
 import { createApiKeyChanger } from './api-keys/change-api-keys.js';
@@ -61,6 +63,7 @@ import { createSigningKey, deleteSigningKey, retireSigningKey } from './provider
 import { createCurrentProviders } from './providers/current-providers.js';
 import { createKeyUses, noteKeyUses } from './providers/key-uses.js';
 import { createProviderStore } from './providers/provider-store.js';
+import { createPasswordAccountAnswer } from './questions/create-password-account.answer.js';
 import { describePasswordSignInAnswer } from './questions/describe-password-sign-in.answer.js';
 import { enablePasswordSignInAnswer } from './questions/enable-password-sign-in.answer.js';
 import { introspectApiKeyAnswer } from './questions/introspect-api-key.answer.js';
@@ -194,6 +197,9 @@ export function createAuth(dependencies: AuthDependencies): Service {
       introspectSessionAnswer(sessions),
       introspectApiKeyAnswer(keys),
       setAccountStatusAnswer(accounts),
+      createPasswordAccountAnswer(
+        createPasswordAccount({ accounts: createPasswordAccountStore(database), limited, siteUrl, outbox }),
+      ),
       describePasswordSignInAnswer(passwordSignIn),
       enablePasswordSignInAnswer(passwordSignIn),
     ],

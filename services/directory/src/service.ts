@@ -9,6 +9,7 @@ import { onAuthSettingsChanged } from './events/on-auth-settings-changed.js';
 import { onPermissionsSettingsChanged } from './events/on-permissions-settings-changed.js';
 import { onSignInRefused } from './events/on-sign-in-refused.js';
 import { onUserLoggedIn } from './events/on-user-logged-in.js';
+import { createAccountRoute } from './http/create-account.route.js';
 import { getAccountRoute } from './http/get-account.route.js';
 import { getAttributeSettingsRoute } from './http/get-attribute-settings.route.js';
 import { getCurrentAccountRoute } from './http/get-current-account.route.js';
@@ -46,6 +47,7 @@ export function createDirectory({ databaseUrl, maxConnections = 10, ask, log }: 
     outbox,
     routes: [
       listAccountsRoute(database),
+      createAccountRoute(ask),
       getAccountRoute({ accounts, ask }),
       patchAccountRoute(changeAccount),
       getCurrentAccountRoute({ accounts, ask }),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { describeMemberships, Failure } from '@sandgate/contracts';
+import { createPasswordAccount, describeMemberships, Failure } from '@sandgate/contracts';
 import fc from 'fast-check';
 import { eventually } from '../../support/eventually.js';
 import { announcedOf, type RunningDirectory, startDirectory } from './running-directory.js';
@@ -315,6 +315,7 @@ describe('the signed-in account', () => {
 describe('A-71: who may use what', () => {
   const requests = [
     { method: 'GET', path: '/api/accounts', needs: 'administrator' },
+    { method: 'POST', path: '/api/accounts', needs: 'administrator', body: { email: 'grace@acme.example' } },
     { method: 'GET', path: '/api/accounts/{id}', needs: 'administrator' },
     {
       method: 'PATCH',
@@ -341,6 +342,11 @@ describe('A-71: who may use what', () => {
     const ask = (id: string, as?: { accountId: string }) =>
       directory.request(method, path.replace('{id}', id), { as, ...more });
     await directory.signIn({ accountId: directory.administratorId });
+    directory.others.on(createPasswordAccount, async ({ email }) => ({
+      accountId: randomUUID(),
+      email,
+      link: { url: 'http://localhost:3000/reset-password?token=x', expiresAt: new Date().toISOString() },
+    }));
 
     expect(await ask(own.accountId)).toMatchObject({ status: 401, body: { code: 'auth.session_required' } });
     for (const id of [own.accountId, other.accountId]) {
@@ -349,6 +355,8 @@ describe('A-71: who may use what', () => {
         needs === 'person' ? { status: 200, code: undefined } : { status: 403, code: 'auth.administrator_required' },
       );
     }
-    expect(await ask(own.accountId, { accountId: directory.administratorId })).toMatchObject({ status: 200 });
+    expect(await ask(own.accountId, { accountId: directory.administratorId })).toMatchObject({
+      status: method === 'POST' ? 201 : 200,
+    });
   });
 });

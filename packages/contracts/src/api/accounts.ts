@@ -3,10 +3,12 @@ import { AttributeName, AttributeValue, StorableText } from '../attribute.js';
 import { AccountStatus, PersonName } from '../claims.js';
 import { defineEndpoint } from './define-endpoint.js';
 import { listOf, Page } from './lists.js';
+import { PasswordLink } from './passwords.js';
 
 const owner = 'directory';
 const access = 'administrator';
 const SearchText = StorableText.max(255);
+const GivenName = StorableText.trim().min(1).max(255);
 const AccountParams = z.strictObject({ id: z.uuid() });
 
 /** A value set by an administrator. It counts where the token says nothing, and also against the token when pinned. */
@@ -41,6 +43,34 @@ export const listAccounts = defineEndpoint({
   summary: 'Accounts by e-mail; `search` finds part of an e-mail or a name',
   query: z.strictObject({ ...Page, search: SearchText.optional(), status: AccountStatus.optional() }),
   response: listOf(Account),
+});
+
+/** It is nobody's until the person has set a password by the link; `POST /api/accounts/{id}/password-reset` makes another one. */
+export const createAccount = defineEndpoint({
+  method: 'post',
+  path: '/api/accounts',
+  owner,
+  access,
+  summary: 'Create an account that signs in with a password; the link by which the person sets it is shown this once',
+  body: z.strictObject({
+    email: z.string().max(254),
+    firstName: GivenName.nullable().default(null),
+    lastName: GivenName.nullable().default(null),
+  }),
+  status: 201,
+  response: z.strictObject({
+    id: z.uuid(),
+    /** Canonical. */
+    email: z.string(),
+    passwordLink: PasswordLink,
+  }),
+  errors: [
+    'auth.account_exists',
+    'auth.domain_of_provider',
+    'auth.password_sign_in_disabled',
+    'auth.password_busy',
+    'service.unavailable',
+  ],
 });
 
 export const getAccount = defineEndpoint({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { AccountStatus } from '../claims.js';
+import { PasswordLink } from '../api/passwords.js';
+import { AccountStatus, PersonName } from '../claims.js';
 import { defineQuestion } from './define-question.js';
 
 /** What a session stands for now. The claims version is that of the account, so that an old session loses old rights with the next sign-in. */
@@ -42,6 +43,24 @@ export const enablePasswordSignIn = defineQuestion({
   answeredBy: 'auth',
   input: z.strictObject({}),
   output: z.strictObject({}),
+});
+
+/**
+ * Makes an account whose password nobody knows, and a link to set one. `request.invalid` for what is no e-mail address, `auth.account_exists`,
+ * `auth.domain_of_provider`, `auth.password_sign_in_disabled`, `auth.password_busy`.
+ */
+export const createPasswordAccount = defineQuestion({
+  name: 'auth.create-password-account',
+  answeredBy: 'auth',
+  input: z.strictObject({
+    email: z.string().max(254),
+    firstName: PersonName,
+    lastName: PersonName,
+    /** The administrator who wants it, and in which request. */
+    actorId: z.uuid(),
+    traceparent: z.string(),
+  }),
+  output: z.strictObject({ accountId: z.uuid(), email: z.string(), link: PasswordLink }),
 });
 
 /** Sets the status of an account; deactivating also ends its sessions, in one transaction. Safe to repeat. `directory.account_not_found` when unknown. */

@@ -5,7 +5,8 @@ import { Prisma, type PrismaClient } from '../generated/prisma/client.js';
 /**
  * Data of `UserLoggedIn` in SQL, from the columns of an account under the alias `a`: the one place where it is made, so that a
  * sign-in, the operator's first administrator and a resync say the same of the same account. A sign-in adds by whom. Groups are those of every provider; names and
- * attributes are those of the one whose claims were accepted last, never a mixture.
+ * attributes are those of the one whose claims were accepted last, never a mixture. What an administrator said of an account that signs in with a password
+ * (`password`) claims no groups.
  */
 export const userLoggedInData = Prisma.sql`jsonb_build_object(
   'accountId', a.id,
@@ -19,7 +20,7 @@ export const userLoggedInData = Prisma.sql`jsonb_build_object(
         'provider', key,
         'presence', value #> '{groups,presence}',
         'names', coalesce(value #> '{groups,names}', '[]')) order by key), '[]')
-    from jsonb_each(a.claims)),
+    from jsonb_each(a.claims) where value -> 'groups' is not null),
   'firstAdministrator', a.first_administrator)`;
 
 const chunk = 1000;

@@ -2,6 +2,7 @@ import { Failure, type PasswordLink } from '@sandgate/contracts';
 import { hashPassword, type limitComputations, verifyPassword } from '../sessions/password.js';
 import { hashSessionToken, mintSessionToken } from '../sessions/session-token.js';
 import { decidePasswordFaults } from './decide-password-faults.js';
+import { describePasswordLink, linkSeconds } from './password-link.js';
 import type { PasswordStore } from './password-store.js';
 
 interface Dependencies {
@@ -9,8 +10,6 @@ interface Dependencies {
   readonly limited: ReturnType<typeof limitComputations>;
   readonly siteUrl: string;
 }
-
-const resetSeconds = 48 * 3600;
 
 /** Sets passwords: by a link that an administrator has made, and by whoever knows the one there is. */
 export function createPasswordChanger({ passwords, limited, siteUrl }: Dependencies) {
@@ -25,10 +24,10 @@ export function createPasswordChanger({ passwords, limited, siteUrl }: Dependenc
   async function createLink(accountId: string): Promise<PasswordLink> {
     const token = mintSessionToken();
     const tokenHash = hashSessionToken(token);
-    const expiresAt = await passwords.keepReset({ accountId, tokenHash, seconds: resetSeconds });
+    const expiresAt = await passwords.keepReset({ accountId, tokenHash, seconds: linkSeconds });
     if (expiresAt === undefined) throw new Failure('auth.account_not_found');
     if (expiresAt === null) throw new Failure('auth.account_without_password');
-    return { url: `${siteUrl}/reset-password?token=${token}`, expiresAt: expiresAt.toISOString() };
+    return describePasswordLink(siteUrl, token, expiresAt);
   }
 
   /** Throws `auth.password_reset_invalid`, `auth.password_weak`, after which the link is still good, and `auth.password_busy`. */
