@@ -3,7 +3,7 @@ import { changedFields, type SettingsChange } from '@sandgate/contracts';
 import type { Outbox } from './outbox.js';
 import type { SqlClient } from './sql-client.js';
 
-/** Who changes a setting, and in which request. Without an actor it is the operator's environment. */
+/** Who changes a setting, and in which request. Without an actor it is the operator, by the environment or a command. */
 export interface Author {
   readonly actorId: string | null;
   readonly traceparent: string;

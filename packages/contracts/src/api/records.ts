@@ -6,7 +6,7 @@ import { listOf, Page } from './lists.js';
 const owner = 'directory';
 const access = 'administrator';
 
-/** `sign-in`: accepted. `refusal`: sign-ins that were refused. `claims`: what the providers say of a person changed. `settings`: an administrator or the environment changed something. */
+/** `sign-in`: accepted. `refusal`: sign-ins that were refused. `claims`: what the providers say of a person changed. `settings`: somebody changed something: settings, rights, accounts, credentials, sessions. */
 export const RecordKind = z.enum(['sign-in', 'refusal', 'claims', 'settings']);
 export type RecordKind = z.infer<typeof RecordKind>;
 
@@ -20,7 +20,7 @@ export const Recorded = z.strictObject({
   at: z.iso.datetime(),
   /** Whom it is about. */
   accountId: z.uuid().nullable(),
-  /** The administrator who did it. */
+  /** Who did it; null where the operator did, by the environment or a command, and where nobody's change is the cause. */
   actorId: z.uuid().nullable(),
   /** Reason of a refusal, or what was changed, such as `permissions.membership`. */
   code: z.string().nullable(),

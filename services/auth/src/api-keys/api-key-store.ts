@@ -1,8 +1,10 @@
 import { type ApiKey, type introspectApiKey, UserLoggedIn } from '@sandgate/contracts';
+import type { Author } from '@sandgate/messaging';
 import { createBatcher } from '@sandgate/service-kit';
 import type { z } from 'zod';
 import { userLoggedInData } from '../accounts/user-logged-in-store.js';
 import { Prisma, type PrismaClient } from '../generated/prisma/client.js';
+import { announceSettingsChange } from '../settings/announce-settings-change.js';
 
 export type KeyIntrospection = z.infer<typeof introspectApiKey.output>;
 
@@ -14,7 +16,6 @@ export interface NewApiKey {
   readonly groupIds: readonly number[];
   /** SHA-256 in hex, like all hashes here. */
   readonly keyHash: string;
-  readonly traceparent: string;
 }
 
 export interface ApiKeyChange {
@@ -22,64 +23,79 @@ export interface ApiKeyChange {
   readonly groupIds?: readonly number[] | undefined;
 }
 
+/** Whatever changes a key is announced with its author, and never the key or its hash. */
 export interface ApiKeyStore {
   /** Makes the key with its account and announces it, as a sign-in does. */
-  create(key: NewApiKey): Promise<ApiKey>;
+  create(key: NewApiKey, by: Author): Promise<ApiKey>;
   /** Undefined when there is no such key. */
-  change(id: string, change: ApiKeyChange, traceparent: string): Promise<ApiKey | undefined>;
+  change(id: string, change: ApiKeyChange, by: Author): Promise<ApiKey | undefined>;
   /** Its account stays, in no group. False when there is no such key. */
-  remove(id: string, traceparent: string): Promise<boolean>;
+  remove(id: string, by: Author): Promise<boolean>;
   list(page: { readonly limit: number; readonly offset: number }): Promise<{ data: ApiKey[]; total: number }>;
   /** What a key stands for now. Concurrent calls share a statement. */
   introspect(keyHash: string): Promise<KeyIntrospection>;
 }
 
 export const createApiKeyStore = (database: PrismaClient): ApiKeyStore => ({
-  async create({ id, email, name, groupIds, keyHash, traceparent }) {
-    const rows = await database.$queryRaw<KeyRow[]>`
-      with account_of_key as (
-        insert into account (id, email, is_api_key, claims, profile_provider)
-        values (${id}::uuid, ${email}, true, ${claimsOf({ name, groupIds })}::jsonb, 'api-key') returning *
-      ), key as (
-        insert into api_key (account_id, key_hash, name, group_ids)
-        values (${id}::uuid, decode(${keyHash}, 'hex'), ${name}, ${groupIds}::int[]) returning *
-      ), announced as (
-        insert into outbox (id, type, subject, data, traceparent)
-        select gen_random_uuid(), ${UserLoggedIn.type}, a.id, ${userLoggedInData}, ${traceparent} from account_of_key a
-      )
-      select ${keyColumns} from key join account_of_key account on account.id = account_id`;
-    return toApiKey(rows[0] as KeyRow);
-  },
-  async change(id, { name, groupIds }, traceparent) {
-    const said = claimsOf({ name, groupIds });
-    const rows = await database.$queryRaw<KeyRow[]>`
-      with key as (
-        update api_key set name = coalesce(${name ?? null}, name), group_ids = coalesce(${groupIds ?? null}::int[], group_ids)
-        where account_id = ${id}::uuid returning *
-      ), account_of_key as (
-        update account set claims = jsonb_build_object('api-key', claims -> 'api-key' || (${said}::jsonb -> 'api-key')),
-          claims_version = claims_version + 1
-        from key where account.id = key.account_id returning account.*
-      ), announced as (
-        insert into outbox (id, type, subject, data, traceparent)
-        select gen_random_uuid(), ${UserLoggedIn.type}, a.id, ${userLoggedInData}, ${traceparent} from account_of_key a
-      )
-      select ${keyColumns} from key join account_of_key account on account.id = account_id`;
-    return rows[0] && toApiKey(rows[0]);
-  },
-  async remove(id, traceparent) {
-    const removed = await database.$executeRaw`
-      with key as (
-        delete from api_key where account_id = ${id}::uuid returning account_id
-      ), account_of_key as (
-        update account set claims = jsonb_build_object('api-key', claims -> 'api-key' || (${claimsOf({ groupIds: [] })}::jsonb -> 'api-key')),
-          claims_version = claims_version + 1
-        from key where account.id = key.account_id returning account.*
-      )
-      insert into outbox (id, type, subject, data, traceparent)
-      select gen_random_uuid(), ${UserLoggedIn.type}, a.id, ${userLoggedInData}, ${traceparent} from account_of_key a`;
-    return removed === 1;
-  },
+  create: ({ id, email, name, groupIds, keyHash }, by) =>
+    database.$transaction(async (tx) => {
+      const rows = await tx.$queryRaw<KeyRow[]>`
+        with account_of_key as (
+          insert into account (id, email, is_api_key, claims, profile_provider)
+          values (${id}::uuid, ${email}, true, ${claimsOf({ name, groupIds })}::jsonb, 'api-key') returning *
+        ), key as (
+          insert into api_key (account_id, key_hash, name, group_ids)
+          values (${id}::uuid, decode(${keyHash}, 'hex'), ${name}, ${groupIds}::int[]) returning *
+        ), announced as (
+          insert into outbox (id, type, subject, data, traceparent)
+          select gen_random_uuid(), ${UserLoggedIn.type}, a.id, ${userLoggedInData}, ${by.traceparent} from account_of_key a
+        )
+        select ${keyColumns} from key join account_of_key account on account.id = account_id`;
+      const created = rows[0] as KeyRow;
+      await announceKeyChange(tx, by, { id, before: null, after: created });
+      return toApiKey(created);
+    }),
+  change: (id, { name, groupIds }, by) =>
+    database.$transaction(async (tx) => {
+      const [before] = await tx.$queryRaw<ToldRow[]>`
+        select name, group_ids from api_key where account_id = ${id}::uuid for update`;
+      if (!before) return undefined;
+      const said = claimsOf({ name, groupIds });
+      const rows = await tx.$queryRaw<KeyRow[]>`
+        with key as (
+          update api_key set name = coalesce(${name ?? null}, name), group_ids = coalesce(${groupIds ?? null}::int[], group_ids)
+          where account_id = ${id}::uuid returning *
+        ), account_of_key as (
+          update account set claims = jsonb_build_object('api-key', claims -> 'api-key' || (${said}::jsonb -> 'api-key')),
+            claims_version = claims_version + 1
+          from key where account.id = key.account_id returning account.*
+        ), announced as (
+          insert into outbox (id, type, subject, data, traceparent)
+          select gen_random_uuid(), ${UserLoggedIn.type}, a.id, ${userLoggedInData}, ${by.traceparent} from account_of_key a
+        )
+        select ${keyColumns} from key join account_of_key account on account.id = account_id`;
+      const changed = rows[0] as KeyRow;
+      await announceKeyChange(tx, by, { id, before, after: changed });
+      return toApiKey(changed);
+    }),
+  remove: (id, by) =>
+    database.$transaction(async (tx) => {
+      const [removed] = await tx.$queryRaw<ToldRow[]>`
+        with key as (
+          delete from api_key where account_id = ${id}::uuid returning account_id, name, group_ids
+        ), account_of_key as (
+          update account set claims = jsonb_build_object('api-key', claims -> 'api-key' || (${claimsOf({ groupIds: [] })}::jsonb -> 'api-key')),
+            claims_version = claims_version + 1
+          from key where account.id = key.account_id returning account.*
+        ), announced as (
+          insert into outbox (id, type, subject, data, traceparent)
+          select gen_random_uuid(), ${UserLoggedIn.type}, a.id, ${userLoggedInData}, ${by.traceparent} from account_of_key a
+        )
+        select name, group_ids from key`;
+      if (!removed) return false;
+      await announceKeyChange(tx, by, { id, before: removed, after: null });
+      return true;
+    }),
   async list({ limit, offset }) {
     const rows = await database.$queryRaw<(KeyRow | { total: number; account_id: null })[]>`
       with page as (
@@ -104,11 +120,14 @@ const claimsOf = ({ name, groupIds }: ApiKeyChange): string =>
     'api-key': { firstName: name, ...(groupIds && { groups: { presence: 'listed', names: groupIds.map(String) } }) },
   });
 
-interface KeyRow {
-  readonly total: number;
-  readonly account_id: string;
+interface ToldRow {
   readonly name: string;
   readonly group_ids: number[];
+}
+
+interface KeyRow extends ToldRow {
+  readonly total: number;
+  readonly account_id: string;
   readonly status: ApiKey['status'];
   readonly created_at: Date;
   readonly last_used_at: Date | null;
@@ -124,6 +143,21 @@ const toApiKey = (row: KeyRow): ApiKey => ({
   createdAt: row.created_at.toISOString(),
   lastUsedAt: row.last_used_at?.toISOString() ?? null,
 });
+
+const announceKeyChange = (
+  tx: Prisma.TransactionClient,
+  by: Author,
+  { id, before, after }: { id: string; before: ToldRow | null; after: ToldRow | null },
+): Promise<void> =>
+  announceSettingsChange(tx, by, {
+    what: 'api-key',
+    id,
+    accountId: id,
+    before: before && toldOf(before),
+    after: after && toldOf(after),
+  });
+
+const toldOf = ({ name, group_ids: groupIds }: ToldRow): Record<string, unknown> => ({ name, groupIds });
 
 /** That they are used is written once a minute, where nobody else holds the row: nothing waits for it. */
 async function introspectKeys(database: PrismaClient, hashes: readonly string[]): Promise<KeyIntrospection[]> {

@@ -1,5 +1,5 @@
 import { type ApiKey, type Ask, describeGroups, Failure } from '@sandgate/contracts';
-import type { Outbox } from '@sandgate/messaging';
+import type { Author, Outbox } from '@sandgate/messaging';
 import { hashSessionToken } from '../sessions/session-token.js';
 import { mintApiKey, newKeyAccount } from './api-key.js';
 import type { ApiKeyChange, ApiKeyStore } from './api-key-store.js';
@@ -16,27 +16,27 @@ export function createApiKeyChanger({ keys, ask, outbox }: Dependencies) {
   /** Answers the key itself, which is nowhere else. Throws `auth.api_key_groups_invalid` with every fault. */
   async function create(
     wanted: { readonly name: string; readonly groupIds: readonly number[] },
-    traceparent: string,
+    by: Author,
   ): Promise<ApiKey & { key: string }> {
     await requireGroups(wanted.groupIds, ask);
     const key = mintApiKey();
-    const created = await keys.create({ ...newKeyAccount(), ...wanted, keyHash: hashSessionToken(key), traceparent });
+    const created = await keys.create({ ...newKeyAccount(), ...wanted, keyHash: hashSessionToken(key) }, by);
     outbox.wake();
     return { ...created, key };
   }
 
   /** Throws `auth.api_key_not_found`, `auth.api_key_groups_invalid` with every fault. */
-  async function change(id: string, wanted: ApiKeyChange, traceparent: string): Promise<ApiKey> {
+  async function change(id: string, wanted: ApiKeyChange, by: Author): Promise<ApiKey> {
     if (wanted.groupIds) await requireGroups(wanted.groupIds, ask);
-    const changed = await keys.change(id, wanted, traceparent);
+    const changed = await keys.change(id, wanted, by);
     if (!changed) throw new Failure('auth.api_key_not_found');
     outbox.wake();
     return changed;
   }
 
   /** From then on no instance takes the key. Throws `auth.api_key_not_found`. */
-  async function revoke(id: string, traceparent: string): Promise<void> {
-    if (!(await keys.remove(id, traceparent))) throw new Failure('auth.api_key_not_found');
+  async function revoke(id: string, by: Author): Promise<void> {
+    if (!(await keys.remove(id, by))) throw new Failure('auth.api_key_not_found');
     outbox.wake();
   }
 

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { UserLoggedIn } from '@sandgate/contracts';
-import { nextTraceparent } from '@sandgate/messaging';
+import { type Author, nextTraceparent } from '@sandgate/messaging';
 import { userLoggedInData } from '../accounts/user-logged-in-store.js';
 import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
+import { announcePassword } from '../passwords/password-store.js';
 import { changeProvider, type ProviderChange, type StoredProvider } from '../providers/provider-store.js';
+import { announceSettingsChange } from '../settings/announce-settings-change.js';
 
 export interface StoredAdministrator {
   readonly id: string;
@@ -26,7 +28,7 @@ export interface EnvironmentDecisions {
 }
 
 export interface EnvironmentStore {
-  /** Reads, decides and writes in one transaction, under the lock of the provider, so that instances take turns. */
+  /** Reads, decides, writes and announces in one transaction, under the lock of the provider, so that instances take turns. */
   apply(adminEmail: string, decide: EnvironmentDecisions): Promise<void>;
 }
 
@@ -34,16 +36,14 @@ export const createEnvironmentStore = (database: PrismaClient): EnvironmentStore
   apply: (adminEmail, decide) =>
     database.$transaction(
       async (tx) => {
-        await changeProvider(
-          tx,
-          { name: 'jwt', by: { actorId: null, traceparent: nextTraceparent() } },
-          decide.provider,
-        );
+        const by = { actorId: null, traceparent: nextTraceparent() };
+        await changeProvider(tx, { name: 'jwt', by }, decide.provider);
         const account = await tx.account.findUnique({ where: { email: adminEmail } });
         await changeAdministrator(
           tx,
           { id: account?.id ?? randomUUID(), email: adminEmail },
           await decide.administrator(account ?? undefined),
+          by,
         );
       },
       { maxWait: 30_000, timeout: 30_000 },
@@ -54,15 +54,23 @@ async function changeAdministrator(
   tx: Prisma.TransactionClient,
   { id, email }: { id: string; email: string },
   change: AdministratorChange,
+  by: Author,
 ): Promise<void> {
-  if (change.create)
+  const after = { firstAdministrator: true };
+  const about = { what: 'account', id, accountId: id };
+  if (change.create) {
     await tx.account.create({ data: { id, email, firstAdministrator: true, ...fromEnvironment(change.create) } });
+    await announceSettingsChange(tx, by, { ...about, before: null, after: { signsInBy: 'password', ...after } });
+  }
   if (change.changePassword) {
     await tx.account.update({ where: { id }, data: fromEnvironment(change.changePassword) });
-    await tx.session.deleteMany({ where: { accountId: id } });
+    const { count: endedSessions } = await tx.session.deleteMany({ where: { accountId: id } });
+    await announcePassword(tx, by, { accountId: id, setBy: 'environment', endedSessions });
   }
-  if (change.appoint)
+  if (change.appoint) {
     await tx.account.update({ where: { id }, data: { firstAdministrator: true, claimsVersion: { increment: 1 } } });
+    await announceSettingsChange(tx, by, { ...about, before: { firstAdministrator: false }, after });
+  }
   if (change.create || change.appoint) await announce(tx, id);
 }
 

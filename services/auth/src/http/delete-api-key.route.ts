@@ -1,6 +1,6 @@
 import { deleteApiKey } from '@sandgate/contracts';
-import { type AnyRoute, route } from '@sandgate/service-kit';
+import { type AnyRoute, authorOf, route } from '@sandgate/service-kit';
 import type { ApiKeyChanger } from '../api-keys/change-api-keys.js';
 
 export const deleteApiKeyRoute = ({ revoke }: ApiKeyChanger): AnyRoute =>
-  route(deleteApiKey, ({ params, traceparent }) => revoke(params.id, traceparent));
+  route(deleteApiKey, ({ params, ...context }) => revoke(params.id, authorOf(context)));

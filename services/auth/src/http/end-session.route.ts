@@ -1,5 +1,5 @@
 import { type Ask, endSession, Failure } from '@sandgate/contracts';
-import { type AnyRoute, route } from '@sandgate/service-kit';
+import { type AnyRoute, authorOf, route } from '@sandgate/service-kit';
 import { isAdministrator } from '../sessions/account-to-look-after.js';
 import type { SessionStore } from '../sessions/session-store.js';
 
@@ -9,8 +9,9 @@ interface Dependencies {
 }
 
 export const endSessionRoute = ({ sessions, ask }: Dependencies): AnyRoute =>
-  route(endSession, async ({ params: { id }, caller }) => {
-    if (await sessions.end({ id, accountId: caller.accountId })) return;
-    if ((await isAdministrator(ask, caller)) && (await sessions.end({ id }))) return;
+  route(endSession, async ({ params: { id }, caller, traceparent }) => {
+    const by = authorOf({ caller, traceparent });
+    if (await sessions.end({ id, accountId: caller.accountId }, by)) return;
+    if ((await isAdministrator(ask, caller)) && (await sessions.end({ id }, by))) return;
     throw new Failure('auth.session_not_found');
   });

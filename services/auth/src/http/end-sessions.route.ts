@@ -1,5 +1,5 @@
 import { type Ask, endSessions } from '@sandgate/contracts';
-import { type AnyRoute, route } from '@sandgate/service-kit';
+import { type AnyRoute, authorOf, route } from '@sandgate/service-kit';
 import { accountToLookAfter } from '../sessions/account-to-look-after.js';
 import type { SessionStore } from '../sessions/session-store.js';
 
@@ -9,6 +9,7 @@ interface Dependencies {
 }
 
 export const endSessionsRoute = ({ sessions, ask }: Dependencies): AnyRoute =>
-  route(endSessions, async ({ query, caller }) => ({
-    ended: await sessions.endAll(await accountToLookAfter(ask, caller, query.accountId)),
-  }));
+  route(endSessions, async ({ query, caller, traceparent }) => {
+    const accountId = await accountToLookAfter(ask, caller, query.accountId);
+    return { ended: await sessions.endAll(accountId, authorOf({ caller, traceparent })) };
+  });

@@ -1,6 +1,8 @@
 import { putPasswordSignIn } from '@sandgate/contracts';
-import { type AnyRoute, route } from '@sandgate/service-kit';
+import type { Author } from '@sandgate/messaging';
+import { type AnyRoute, authorOf, route } from '@sandgate/service-kit';
 
 export const putPasswordSignInRoute = (
-  switchPasswordSignIn: (enabled: boolean) => Promise<{ enabled: boolean }>,
-): AnyRoute => route(putPasswordSignIn, ({ body }) => switchPasswordSignIn(body.enabled));
+  switchPasswordSignIn: (enabled: boolean, by: Author) => Promise<{ enabled: boolean }>,
+): AnyRoute =>
+  route(putPasswordSignIn, ({ body, ...context }) => switchPasswordSignIn(body.enabled, authorOf(context)));

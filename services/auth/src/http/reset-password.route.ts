@@ -3,4 +3,4 @@ import { type AnyRoute, route } from '@sandgate/service-kit';
 import type { PasswordChanger } from '../passwords/change-passwords.js';
 
 export const resetPasswordRoute = ({ reset }: PasswordChanger): AnyRoute =>
-  route(resetPassword, ({ body }) => reset(body));
+  route(resetPassword, ({ body, traceparent }) => reset({ ...body, traceparent }));

@@ -1,11 +1,14 @@
-import type { PrismaClient } from '../generated/prisma/client.js';
+import type { Author } from '@sandgate/messaging';
+import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
 import { lockProviders } from '../providers/provider-revision-store.js';
+import { announceSettingsChange } from '../settings/announce-settings-change.js';
 
+/** A change is announced with its author. */
 export interface PasswordSignInStore {
   isEnabled(): Promise<boolean>;
-  enable(): Promise<void>;
+  enable(by: Author): Promise<void>;
   /** False, and nothing changed, unless one of these accounts is active and has signed in through a provider that is enabled. */
-  disableBeside(administratorIds: readonly string[]): Promise<boolean>;
+  disableBeside(administratorIds: readonly string[], by: Author): Promise<boolean>;
 }
 
 export const createPasswordSignInStore = (database: PrismaClient): PasswordSignInStore => ({
@@ -13,20 +16,28 @@ export const createPasswordSignInStore = (database: PrismaClient): PasswordSignI
     const rows = await database.$queryRaw<{ enabled: boolean }[]>`select enabled from password_sign_in`;
     return rows[0]?.enabled ?? false;
   },
-  async enable() {
-    await database.$executeRaw`update password_sign_in set enabled = true`;
-  },
-  disableBeside: (administratorIds) =>
+  enable: (by) => database.$transaction((tx) => set(tx, { enabled: true, by })),
+  disableBeside: (administratorIds, by) =>
     database.$transaction(async (tx) => {
       // In turn with whoever changes providers, so that neither takes away what the other counts on.
       await lockProviders(tx);
-      const disabled = await tx.$executeRaw`
-        update password_sign_in set enabled = false
-        where exists (
+      const [{ beside } = { beside: false }] = await tx.$queryRaw<{ beside: boolean }[]>`
+        select exists (
           select from identity
             join account on account.id = identity.account_id and account.status = 'active'
             join provider on provider.name = identity.provider and provider.enabled
-          where identity.account_id = any (${administratorIds}::uuid[]))`;
-      return disabled === 1;
+          where identity.account_id = any (${administratorIds}::uuid[])) as beside`;
+      if (beside) await set(tx, { enabled: false, by });
+      return beside;
     }),
 });
+
+async function set(
+  tx: Prisma.TransactionClient,
+  { enabled, by }: { readonly enabled: boolean; readonly by: Author },
+): Promise<void> {
+  const changed = await tx.$executeRaw`update password_sign_in set enabled = ${enabled} where enabled <> ${enabled}`;
+  if (changed === 0) return;
+  const sides = { before: { enabled: !enabled }, after: { enabled } };
+  await announceSettingsChange(tx, by, { what: 'password-sign-in', id: 'password-sign-in', ...sides });
+}

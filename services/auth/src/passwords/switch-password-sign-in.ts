@@ -1,4 +1,5 @@
 import { type Ask, Failure, listAdministrators } from '@sandgate/contracts';
+import type { Author } from '@sandgate/messaging';
 import type { PasswordSignInStore } from './password-sign-in-store.js';
 
 interface Dependencies {
@@ -12,11 +13,11 @@ interface Dependencies {
  */
 export const switchPasswordSignIn =
   ({ passwordSignIn, ask }: Dependencies) =>
-  async (enabled: boolean): Promise<{ enabled: boolean }> => {
-    if (enabled) await passwordSignIn.enable();
+  async (enabled: boolean, by: Author): Promise<{ enabled: boolean }> => {
+    if (enabled) await passwordSignIn.enable(by);
     else {
       const { accountIds } = await ask(listAdministrators, {});
-      if (!(await passwordSignIn.disableBeside(accountIds))) throw new Failure('auth.no_other_way_in');
+      if (!(await passwordSignIn.disableBeside(accountIds, by))) throw new Failure('auth.no_other_way_in');
     }
     return { enabled };
   };

@@ -1,7 +1,9 @@
 import { type Introspection, type Session, UserLoggedIn } from '@sandgate/contracts';
+import type { Author } from '@sandgate/messaging';
 import { createBatcher } from '@sandgate/service-kit';
 import { userLoggedInData } from '../accounts/user-logged-in-store.js';
 import { Prisma, type PrismaClient } from '../generated/prisma/client.js';
+import { announceSettingsChange } from '../settings/announce-settings-change.js';
 
 export interface NewSession {
   readonly accountId: string;
@@ -21,10 +23,10 @@ export interface SessionStore {
   introspect(sessionHash: string): Promise<Introspection>;
   /** Sessions of an account that are not over, the newest first. */
   list(wanted: WantedSessions): Promise<{ data: Session[]; total: number }>;
-  /** Ends one, if it is that account's where one is named. False when there is no such session. */
-  end(session: { readonly id: string; readonly accountId?: string }): Promise<boolean>;
-  /** Ends all sessions of an account but the one of that hash; answers how many. */
-  endAll(accountId: string, exceptHash?: string): Promise<number>;
+  /** Ends one, if it is that account's where one is named, and announces that. False when there is no such session. */
+  end(session: { readonly id: string; readonly accountId?: string }, by: Author): Promise<boolean>;
+  /** Ends all sessions of an account, and announces that; answers how many. */
+  endAll(accountId: string, by: Author): Promise<number>;
 }
 
 export interface WantedSessions {
@@ -82,16 +84,27 @@ export const createSessionStore = (
       order by created_at desc, id`;
     return { data: rows.flatMap(toSession), total: rows[0]?.total ?? 0 };
   },
-  async end({ id, accountId }) {
-    const ended = await database.$executeRaw`
-      delete from session where id = ${id}::uuid and account_id = coalesce(${accountId ?? null}::uuid, account_id)`;
-    return ended === 1;
-  },
-  async endAll(accountId, exceptHash) {
-    return database.$executeRaw`
-      delete from session where account_id = ${accountId}::uuid and token_hash is distinct from decode(${exceptHash ?? null}, 'hex')`;
-  },
+  end: ({ id, accountId }, by) =>
+    database.$transaction(async (tx) => {
+      const [ended] = await tx.$queryRaw<{ account_id: string }[]>`
+        delete from session where id = ${id}::uuid and account_id = coalesce(${accountId ?? null}::uuid, account_id) returning account_id`;
+      if (ended) await announceEnd(tx, by, { accountId: ended.account_id, ended: 1 });
+      return ended !== undefined;
+    }),
+  endAll: (accountId, by) =>
+    database.$transaction(async (tx) => {
+      const ended = await tx.$executeRaw`delete from session where account_id = ${accountId}::uuid`;
+      if (ended > 0) await announceEnd(tx, by, { accountId, ended });
+      return ended;
+    }),
 });
+
+const announceEnd = (
+  tx: Prisma.TransactionClient,
+  by: Author,
+  { accountId, ended }: { accountId: string; ended: number },
+): Promise<void> =>
+  announceSettingsChange(tx, by, { what: 'sessions', id: accountId, accountId, before: null, after: { ended } });
 
 interface ListedRow {
   readonly total: number;

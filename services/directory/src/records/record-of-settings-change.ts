@@ -11,6 +11,6 @@ export const recordOfSettingsChange = (
   kind: 'settings',
   at: time,
   code: `${service}.${what}`,
-  details: { id, ...(change.actorId === null && { cause: 'environment' }) },
+  details: { id, ...(change.actorId === null && { cause: 'operator' }) },
   ...change,
 });
