@@ -213,6 +213,16 @@ describe('who may come in', () => {
   });
 });
 
+test.each<Record<string, string>>([
+  { 'x-api-key': 'a-person' },
+  { 'x-api-key': 'sgk_a-person' },
+  { authorization: 'Bearer sgk_a-person' },
+  { ...cookie, 'x-api-key': 'a-person' },
+])('A-22: an API key opens no page, nor does a session that is sent as one: %j', async (headers) => {
+  const answer = await request('/page', { headers });
+  expect([answer.status, answer.headers.get('location')]).toEqual([302, '/auth/sso?return_to=%2Fpage']);
+});
+
 describe('a cookie signs only what this site asks for', () => {
   const put = (headers: Record<string, string>) =>
     request('/me', {
@@ -373,6 +383,25 @@ describe('what goes out', () => {
     for (const { headers } of answers) {
       expect([...headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([]);
       expect(headers.get('vary')).toBe('Origin');
+    }
+  });
+
+  test('A-51: a page of a configured origin may send an API key or a session as a header, and no cookie', async () => {
+    for (const name of ['x-api-key', 'x-metabase-session', 'authorization']) {
+      const answer = await request('/api/me', {
+        method: 'OPTIONS',
+        headers: {
+          origin: 'https://host.test',
+          'access-control-request-method': 'GET',
+          'access-control-request-headers': name,
+        },
+      });
+      const allowed = answer.headers.get('access-control-allow-headers')?.toLowerCase().split(', ') ?? [];
+
+      expect(answer.status).toBe(204);
+      // Fetch standard, section 4.8: the star stands for any name but `authorization`, and for none where credentials are allowed.
+      expect(allowed).toContain(name === 'authorization' ? name : '*');
+      expect(answer.headers.get('access-control-allow-credentials')).toBeNull();
     }
   });
 
