@@ -141,6 +141,8 @@ export function createAuth(dependencies: AuthDependencies): Service {
     limit: createRefusalLimit({ ...limits, perMinute: dependencies.refusalsPerMinute }),
   });
   const guardedSignIn = guardTokens(guard(), signIn);
+  // One for all that takes a password: guesses add up wherever they are made.
+  const passwordGuard = guard();
 
   return {
     name: 'auth',
@@ -155,7 +157,7 @@ export function createAuth(dependencies: AuthDependencies): Service {
       }),
       signInWithPasswordRoute({
         cookie,
-        signIn: guardPasswords(guard(), signInWithPassword({ accounts, sessions, outbox, limited })),
+        signIn: guardPasswords(passwordGuard, signInWithPassword({ accounts, sessions, outbox, limited })),
       }),
       signOutRoute({ cookie, sessions }),
       singleSignOutRoute({ cookie, sessions }),
@@ -164,8 +166,8 @@ export function createAuth(dependencies: AuthDependencies): Service {
       endSessionRoute({ sessions, ask }),
       endSessionsRoute({ sessions, ask }),
       createPasswordResetRoute(passwords),
-      resetPasswordRoute(passwords),
-      changePasswordRoute(passwords),
+      resetPasswordRoute(guardPasswords(passwordGuard, passwords.reset)),
+      changePasswordRoute(guardPasswords(passwordGuard, passwords.change)),
       getPasswordSignInRoute(passwordSignIn),
       putPasswordSignInRoute(switchPasswordSignIn({ passwordSignIn, ask })),
       listApiKeysRoute(keys),

@@ -119,6 +119,44 @@ test('passwords of a source that guessed wrong too often are not even looked at'
   expect((await auth.signIn(aToken())).status).toBe(302);
 });
 
+test('guesses of the current password and of links count with those at the sign-in, and nothing else does', async () => {
+  await start({ refusalsPerMinute: 4 });
+  const { session = '' } = await guess(administrator.password);
+  const change = (currentPassword: string, newPassword: string): Promise<Answered> =>
+    auth.request('/api/password', {
+      method: 'PUT',
+      body: { currentPassword, newPassword },
+      headers: { 'x-metabase-session': session },
+    });
+  const reset = (token: string): Promise<Answered> =>
+    auth.request('/api/password-reset', { method: 'POST', body: { token, password: 'a sentence that nobody has' } });
+  const statuses = async (attempts: (() => Promise<Answered>)[]): Promise<number[]> => {
+    const answered: number[] = [];
+    for (const attempt of attempts) answered.push((await attempt()).status);
+    return answered;
+  };
+
+  // Right, or not good enough: no guess.
+  expect(await statuses(Array(5).fill(() => change(administrator.password, 'short')))).toEqual(Array(5).fill(400));
+  const wrong = [() => change('wrong', 'short'), () => reset('wrong'), () => guess('wrong'), () => reset('wrong')];
+  expect(await statuses(wrong)).toEqual([403, 400, 401, 400]);
+  const held = [
+    await change(administrator.password, 'a sentence that nobody has'),
+    await reset('wrong'),
+    await guess(administrator.password),
+  ];
+  expect(held.map(({ status, body }) => [status, body.code])).toEqual(Array(3).fill([429, 'auth.too_many_refusals']));
+  for (const { headers } of held) expect(headers.get('retry-after')).toMatch(/^[1-9]\d?$/);
+  await eventually(async () => expect(sum(await announced())).toBe(7));
+  const codes = new Set((await announced()).map(({ code }) => code));
+  expect([...codes].sort()).toEqual([
+    'auth.current_password_wrong',
+    'auth.password_reset_invalid',
+    'auth.password_wrong',
+    'auth.too_many_refusals',
+  ]);
+});
+
 test('behind a trusted proxy each client is a source of its own, by the address that the proxy adds', async () => {
   await start({ refusalsPerMinute: 2, trustedProxies: ['127.0.0.1'] });
   const bad = from('203.0.113.7');

@@ -29,7 +29,7 @@ export const resetPassword = defineEndpoint({
   summary: 'Set a password by the token of a link; ends all sessions of the account',
   body: z.strictObject({ token: z.string().max(128), password: NewPassword }),
   status: 204,
-  errors: ['auth.password_reset_invalid', 'auth.password_weak', 'auth.password_busy'],
+  errors: ['auth.password_reset_invalid', 'auth.password_weak', 'auth.password_busy', 'auth.too_many_refusals'],
 });
 
 export const changePassword = defineEndpoint({
@@ -40,7 +40,13 @@ export const changePassword = defineEndpoint({
   summary: 'Change the own password; ends all other sessions of the account',
   body: z.strictObject({ currentPassword: z.string().max(1024), newPassword: NewPassword }),
   status: 204,
-  errors: ['auth.current_password_wrong', 'auth.account_without_password', 'auth.password_weak', 'auth.password_busy'],
+  errors: [
+    'auth.current_password_wrong',
+    'auth.account_without_password',
+    'auth.password_weak',
+    'auth.password_busy',
+    'auth.too_many_refusals',
+  ],
 });
 
 const PasswordSignIn = z.strictObject({ enabled: z.boolean() });

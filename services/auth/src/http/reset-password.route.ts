@@ -1,6 +1,6 @@
 import { resetPassword } from '@sandgate/contracts';
 import { type AnyRoute, route } from '@sandgate/service-kit';
-import type { PasswordChanger } from '../passwords/change-passwords.js';
+import type { PasswordReset } from '../passwords/change-passwords.js';
 
-export const resetPasswordRoute = ({ reset }: PasswordChanger): AnyRoute =>
-  route(resetPassword, ({ body, traceparent }) => reset({ ...body, traceparent }));
+export const resetPasswordRoute = (reset: (wanted: PasswordReset) => Promise<void>): AnyRoute =>
+  route(resetPassword, ({ body, source, traceparent }) => reset({ ...body, source, traceparent }));

@@ -15,6 +15,8 @@ interface Dependencies {
 export interface PasswordReset {
   readonly token: string;
   readonly password: string;
+  /** Where it comes from. */
+  readonly source: string;
   readonly traceparent: string;
 }
 
@@ -25,6 +27,8 @@ export interface PasswordChange {
   readonly newPassword: string;
   /** The session that stays. */
   readonly session: string;
+  /** Where it comes from. */
+  readonly source: string;
 }
 
 /** Sets passwords: by a link that an administrator has made, and by whoever knows the one there is. */

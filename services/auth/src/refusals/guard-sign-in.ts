@@ -33,9 +33,16 @@ export const guardTokens =
     }
   };
 
+/** What somebody is answered who guesses: a password, or the link by which one is set. */
+const guesses: ReadonlySet<string> = new Set([
+  'auth.password_wrong',
+  'auth.current_password_wrong',
+  'auth.password_reset_invalid',
+]);
+
 /**
- * The same for passwords, except that a source of too many refusals is not even listened to: a password can be guessed, and each attempt
- * costs far more than a token.
+ * The same for whatever takes a password or a link to set one, except that a source of too many refusals is not even listened to: a password can
+ * be guessed, and each attempt costs far more than a token.
  */
 export const guardPasswords =
   <Request extends { readonly source: string }, Session>(
@@ -52,8 +59,9 @@ export const guardPasswords =
     try {
       return await signIn(request);
     } catch (error) {
-      if (namedFailure(error)?.code === 'auth.password_wrong') {
-        refusals.note({ code: 'auth.password_wrong', provider: 'password', source });
+      const code = namedFailure(error)?.code ?? '';
+      if (guesses.has(code)) {
+        refusals.note({ code, provider: 'password', source });
         limit.count(source);
       }
       throw error;
