@@ -1,5 +1,6 @@
 import { authSettings } from '@sandgate/auth';
 import { dashboardSettings } from '@sandgate/dashboard';
+import { directorySettings } from '@sandgate/directory';
 import { loadConfig, setting } from '@sandgate/service-kit';
 import { z } from 'zod';
 
@@ -17,6 +18,7 @@ const schema = z.object({
   SANDGATE_REFUSALS_PER_MINUTE: authSettings.SANDGATE_REFUSALS_PER_MINUTE,
   SESSION_MAX_AGE_SECONDS: authSettings.SESSION_MAX_AGE_SECONDS,
   SANDGATE_SESSION_IDLE_SECONDS: authSettings.SANDGATE_SESSION_IDLE_SECONDS,
+  SANDGATE_RECORD_RETENTION_DAYS: directorySettings.SANDGATE_RECORD_RETENTION_DAYS,
   SANDGATE_DATA_SOURCES: dashboardSettings.SANDGATE_DATA_SOURCES.default([]),
   SANDGATE_DEMO: setting.boolean.default(true),
   SANDGATE_LOG_LEVEL: setting.logLevel.default('info'),

@@ -108,7 +108,7 @@ async function startServices({ config, secrets, log, checks, urls, dataSources }
       sessionIdleSeconds: config.SANDGATE_SESSION_IDLE_SECONDS,
       sameSite: config.SANDGATE_COOKIE_SAMESITE,
     }),
-    createDirectory(of('directory')),
+    createDirectory({ ...of('directory'), recordRetentionDays: config.SANDGATE_RECORD_RETENTION_DAYS }),
     createPermissions(of('permissions')),
     createDashboard({ ...of('dashboard'), dataSources }),
   ];

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { authSettings } from '@sandgate/auth';
 import { type ServiceName, serviceNames } from '@sandgate/contracts';
 import { dashboardSettings } from '@sandgate/dashboard';
+import { directorySettings } from '@sandgate/directory';
 import { loadConfig, serviceSettings } from '@sandgate/service-kit';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -43,7 +44,7 @@ const environmentOf = (service: string): Record<string, string> =>
 
 const settings: Readonly<Record<ServiceName, z.ZodObject>> = {
   auth: z.object({ ...serviceSettings, ...authSettings }),
-  directory: z.object(serviceSettings),
+  directory: z.object({ ...serviceSettings, ...directorySettings }),
   permissions: z.object(serviceSettings),
   dashboard: z.object({ ...serviceSettings, ...dashboardSettings }),
 };

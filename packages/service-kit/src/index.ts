@@ -26,6 +26,7 @@ export * from './logger.js';
 export * from './openapi.js';
 export { prepareStatements } from './prepared-statements.js';
 export { type Answer, answer, directAsk, httpAsk } from './questions/ask.js';
+export { removeInChunks } from './remove-in-chunks.js';
 export * from './run-process.js';
 export * from './service.js';
 export { StartRefused } from './start-refused.js';

@@ -1,1 +1,2 @@
+export { directorySettings } from './config.js';
 export { createDirectory, type DirectoryDependencies } from './service.js';

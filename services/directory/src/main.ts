@@ -14,7 +14,14 @@ await runProcess(async () => {
   };
   const ask = httpAsk(urls, config.SANDGATE_SERVICE_CREDENTIAL);
   const host = await startHost({
-    services: [createDirectory({ databaseUrl: config.DATABASE_URL, ask, log })],
+    services: [
+      createDirectory({
+        databaseUrl: config.DATABASE_URL,
+        recordRetentionDays: config.SANDGATE_RECORD_RETENTION_DAYS,
+        ask,
+        log,
+      }),
+    ],
     ask,
     transport: rabbitmqTransport({ url: config.AMQP_URL, name: 'directory', log }),
     serviceCredential: config.SANDGATE_SERVICE_CREDENTIAL,

@@ -18,6 +18,7 @@ import { listRecordsRoute } from './http/list-records.route.js';
 import { patchAccountRoute } from './http/patch-account.route.js';
 import { putAttributeSettingsRoute } from './http/put-attribute-settings.route.js';
 import { previewAccountAnswer } from './questions/preview-account.answer.js';
+import { removeOldRecords } from './records/remove-old-records.js';
 import { createStatusChanger } from './status/change-status.js';
 import { finishStatusChanges } from './status/finish-status-changes.js';
 
@@ -25,6 +26,8 @@ export interface DirectoryDependencies {
   readonly databaseUrl: string;
   /** At most so many connections. */
   readonly maxConnections?: number;
+  /** Older records are removed. */
+  readonly recordRetentionDays: number;
   /** auth for statuses, permissions for memberships and for what it has applied. */
   readonly ask: Ask;
   readonly log: Logger;
@@ -34,7 +37,13 @@ export interface DirectoryDependencies {
  * Owns profiles and attributes of accounts: from what the providers say of a person (`UserLoggedIn`) and what administrators set,
  * it makes the account as it counts, and announces each revision of it (`AccountChanged`).
  */
-export function createDirectory({ databaseUrl, maxConnections = 10, ask, log }: DirectoryDependencies): Service {
+export function createDirectory({
+  databaseUrl,
+  maxConnections = 10,
+  recordRetentionDays,
+  ask,
+  log,
+}: DirectoryDependencies): Service {
   const database = connect(databaseUrl, { max: maxConnections });
   const outbox = createOutbox();
   const accounts = createAccountReader(database);
@@ -57,7 +66,10 @@ export function createDirectory({ databaseUrl, maxConnections = 10, ask, log }: 
     ],
     answers: [previewAccountAnswer(database)],
     subscriptions: [onUserLoggedIn(), onSignInRefused(), onAuthSettingsChanged(), onPermissionsSettingsChanged()],
-    jobs: [finishStatusChanges({ database, statusChanger })],
+    jobs: [
+      finishStatusChanges({ database, statusChanger }),
+      { name: 'remove-old-records', everySeconds: 600, run: removeOldRecords(database, recordRetentionDays) },
+    ],
     readiness: [{ name: 'database', check: () => database.$queryRaw`select 1`.then(() => undefined) }],
     resync: () => republishAccounts(database, outbox),
     prepare: async () => {},

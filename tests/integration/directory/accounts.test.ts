@@ -44,7 +44,12 @@ describe('the list of accounts', () => {
       'rita@globex.example': ['Rita', null],
     };
     const people = emails.map((email) =>
-      aSignIn({ email, firstName: names[email]?.[0] ?? null, lastName: names[email]?.[1] ?? null }),
+      aSignIn({
+        email,
+        firstName: names[email]?.[0] ?? null,
+        lastName: names[email]?.[1] ?? null,
+        signedInBy: 'jwt',
+      }),
     );
     await apply(directory.service, people.reverse());
   });

@@ -19,6 +19,7 @@ const elsewhere = { status: new Map<string, string>(), reserved: new Set<string>
 beforeAll(async () => {
   directory = await startDirectory();
   twin = createDirectory({
+    recordRetentionDays: 400,
     databaseUrl: directory.databases.urls.directory,
     ask: directory.others.ask,
     log: createLogger('directory', 'silent'),

@@ -20,10 +20,9 @@ beforeAll(async () => {
   const ask = async (): Promise<never> => {
     throw new Error('provisioning asks nobody');
   };
-  [directory, twin] = [0, 1].map(() => createDirectory({ databaseUrl: databases.urls.directory, ask, log })) as [
-    Service,
-    Service,
-  ];
+  [directory, twin] = [0, 1].map(() =>
+    createDirectory({ databaseUrl: databases.urls.directory, recordRetentionDays: 400, ask, log }),
+  ) as [Service, Service];
 });
 
 afterAll(async () => {
@@ -124,8 +123,8 @@ describe('a sign-in', () => {
   );
 
   test('says when the person was last seen, whatever its claims; an earlier one that comes late does not', async () => {
-    const { data } = aSignIn();
-    const lastSeen = async () => (await stored(data.accountId))?.last_sign_in_at.toISOString();
+    const { data } = aSignIn({ signedInBy: 'jwt' });
+    const lastSeen = async () => (await stored(data.accountId))?.last_sign_in_at?.toISOString();
     await apply(directory, [aSignIn(data, '2026-11-02T08:00:00.000Z')]);
     await apply(directory, [aSignIn(data, '2026-11-02T09:00:00.000Z')]);
     expect(await lastSeen()).toBe('2026-11-02T09:00:00.000Z');
@@ -135,6 +134,18 @@ describe('a sign-in', () => {
 
     expect(await lastSeen()).toBe('2026-11-02T09:00:00.000Z');
     expect(await stored(data.accountId)).toMatchObject({ revision: 2 });
+  });
+
+  test('of nobody, as a resync announces it, leaves when the person was last seen', async () => {
+    const { data } = aSignIn();
+    const lastSeen = async () => (await stored(data.accountId))?.last_sign_in_at;
+    await apply(directory, [aSignIn(data)]);
+    expect(await lastSeen()).toBeNull();
+    await apply(directory, [aSignIn({ ...data, signedInBy: 'jwt' }, '2026-11-02T08:00:00.000Z')]);
+
+    await apply(directory, [aSignIn({ ...data, claimsVersion: 2 }, '2026-11-02T09:00:00.000Z'), aSignIn(data)]);
+
+    expect((await lastSeen())?.toISOString()).toBe('2026-11-02T08:00:00.000Z');
   });
 
   test('never reactivates, and leaves what an administrator has set', async () => {

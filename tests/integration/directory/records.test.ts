@@ -284,3 +284,21 @@ describe('the list', () => {
     },
   );
 });
+
+describe('records that are too old', () => {
+  test('are removed in portions, by several instances at once, and no others', async () => {
+    await directory.service.database.$executeRaw`
+      insert into record (event_id, kind, at, details)
+      select gen_random_uuid(), 'sign-in', now() - interval '400 days' - n * interval '1 second', '{}' from generate_series(1, 6000) n`;
+    await directory.service.database.$executeRaw`
+      insert into record (event_id, kind, at, details) values (gen_random_uuid(), 'sign-in', now() - interval '399 days', '{}')`;
+    const before = await records({ to: new Date().toISOString() });
+    const job = directory.service.jobs.find(({ name }) => name === 'remove-old-records');
+
+    const removed = await Promise.all([job?.run(), job?.run()]);
+
+    expect(removed.reduce((sum, outcome) => sum + Number(outcome?.['records'] ?? 0), 0)).toBe(6000);
+    expect((await records({ to: new Date().toISOString() })).total).toBe(before.total - 6000);
+    expect((await records({ to: new Date(Date.now() - 398 * 86_400_000).toISOString() })).total).toBe(1);
+  });
+});

@@ -99,7 +99,12 @@ export async function startDirectory(): Promise<RunningDirectory> {
   const databases = await freshDatabase();
   const administratorId = randomUUID();
   const others = otherServices(administratorId);
-  const service = createDirectory({ databaseUrl: databases.urls.directory, ask: others.ask, log });
+  const service = createDirectory({
+    databaseUrl: databases.urls.directory,
+    recordRetentionDays: 400,
+    ask: others.ask,
+    log,
+  });
   const transport = embeddedTransport({ log });
   const host = await startHost({
     services: [service],
@@ -178,7 +183,7 @@ export interface StoredAccount {
   readonly admin_attributes: unknown;
   readonly claimed_groups: unknown;
   readonly first_administrator: boolean;
-  readonly last_sign_in_at: Date;
+  readonly last_sign_in_at: Date | null;
 }
 
 export async function storedAccount(database: SqlClient, accountId: string): Promise<StoredAccount | undefined> {

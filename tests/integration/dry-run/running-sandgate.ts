@@ -65,7 +65,7 @@ export async function startSandgate(schema: string): Promise<RunningSandgate> {
       jwtSharedSecret: sharedSecret,
       identityProviderUri: 'https://app.example/sso',
     }),
-    createDirectory({ databaseUrl: urls.directory, ask, log }),
+    createDirectory({ databaseUrl: urls.directory, recordRetentionDays: 400, ask, log }),
     createPermissions({ databaseUrl: urls.permissions }),
     createDashboard({ databaseUrl: urls.dashboard, dataSources: [source.setting], siteUrl, ask, log }),
   ];

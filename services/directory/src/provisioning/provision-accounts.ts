@@ -37,14 +37,14 @@ async function provisionOnce(signIns: readonly Received[], database: SqlClient):
   const records: NewRecord[] = signIns.flatMap(recordOfSignIn);
   for (const [id, events] of byAccount) {
     const before = known.get(id);
-    const signedInAt = latestOf(events);
+    const signedInAt = lastSignInOf(events);
     const { account, traceparent, changes } = applyInOrder(before, events);
     records.push(...changes);
     if (account) {
       // However many versions it has gone through, it is one change of the account.
       const revised = { ...account, revision: (before?.revision ?? 0) + 1 };
       changed.push({ account: revised, signedInAt, traceparent: nextTraceparent(traceparent) });
-    } else unchanged.push({ id, signedInAt });
+    } else if (signedInAt !== null) unchanged.push({ id, signedInAt });
   }
   const shown = records.map((record) => ({
     ...record,
@@ -91,5 +91,8 @@ const recordOfSignIn = ({ id, time, data: { accountId, signedInBy } }: Received)
     ? []
     : [{ eventId: id, kind: 'sign-in', at: time, accountId, details: { provider: signedInBy } }];
 
-const latestOf = (events: readonly Received[]): string =>
-  new Date(Math.max(...events.map(({ time }) => Date.parse(time)))).toISOString();
+/** Null where none of them is a sign-in. */
+function lastSignInOf(events: readonly Received[]): string | null {
+  const times = events.filter(({ data }) => data.signedInBy !== undefined).map(({ time }) => Date.parse(time));
+  return times.length === 0 ? null : new Date(Math.max(...times)).toISOString();
+}

@@ -15,7 +15,8 @@ export interface SignIn {
 
 export interface ProvisionedAccount {
   readonly account: Account;
-  readonly signedInAt: string;
+  /** Null where it has not signed in. */
+  readonly signedInAt: string | null;
   readonly traceparent: string;
 }
 
