@@ -57,7 +57,7 @@ export function startRelay({
     if (stopping.signal.aborted || !isByMemory || !memory.accept(rows)) bell.ring();
   });
   const endWatch = metrics.watchOutbox(service, () => measureOutbox(database));
-  let olderThanMs = 0;
+  let olderThanMs = headStartMs;
   const running = run();
 
   async function run(): Promise<void> {
@@ -71,6 +71,7 @@ export function startRelay({
         delays.reset();
       } else {
         metrics.publishFailures.inc({ service });
+        olderThanMs = headStartMs;
         // One failure is normal while the broker connection comes up; a long outage needs no line per attempt.
         log[++failures === 2 ? 'warn' : 'debug']({ reason }, 'events stay in the outbox for now');
         await pause(delays.next(), stopping.signal);
