@@ -15,6 +15,7 @@ await runProcess(async () => {
   const ask = httpAsk(urls, config.SANDGATE_SERVICE_CREDENTIAL);
   const auth = createAuth({
     ask,
+    log,
     databaseUrl: config.DATABASE_URL,
     siteUrl: config.SANDGATE_SITE_URL,
     sessionSeconds: config.SESSION_MAX_AGE_SECONDS,

@@ -1,6 +1,6 @@
 import type { Ask } from '@sandgate/contracts';
 import { createOutbox } from '@sandgate/messaging';
-import type { SameSite, Service } from '@sandgate/service-kit';
+import type { Logger, SameSite, Service } from '@sandgate/service-kit';
 import { createAccountStore } from './accounts/account-store.js';
 import { createPasswordAccount } from './accounts/create-password-account.js';
 import { createPasswordAccountStore } from './accounts/password-account-store.js';
@@ -95,6 +95,7 @@ export interface AuthDependencies extends Environment {
   readonly sessionIdleSeconds?: number | undefined;
   /** permissions for administrators and groups; directory, permissions and dashboard for what a dry run of a token tells. */
   readonly ask: Ask;
+  readonly log: Logger;
 }
 
 /** Some megabytes at most. */
@@ -117,7 +118,7 @@ export function createAuth(dependencies: AuthDependencies): Service {
   const keys = createApiKeyStore(database);
   const apiKeys = createApiKeyChanger({ keys, ask, outbox });
   const providerStore = createProviderStore(database);
-  const providers = createCurrentProviders(providerStore);
+  const providers = createCurrentProviders(providerStore, dependencies.log);
   const keyUses = createKeyUses();
   const signInStore = createSignInStore({ database, outbox, sessionSeconds });
   const signIn = signInWithToken({ providers, keyUses, store: signInStore, sessionSeconds });

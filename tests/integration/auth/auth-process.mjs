@@ -16,6 +16,7 @@ const log = createLogger('auth', 'info', { write: () => undefined });
 const ask = directAsk(() => answers);
 const auth = createAuth({
   ask,
+  log,
   databaseUrl: DATABASE_URL,
   sessionSeconds: 3600,
   ...settings,

@@ -116,6 +116,7 @@ export async function startAuth({
   };
   const service: Service = createAuth({
     ask,
+    log,
     databaseUrl: databases.urls.auth,
     siteUrl,
     sessionSeconds: 1_209_600,

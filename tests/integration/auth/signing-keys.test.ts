@@ -167,6 +167,29 @@ describe('a key set', () => {
     expect(hits).toEqual([path, path]);
   });
 
+  test('leaves one line for each request that failed, with the reason and the keys, and none for a sign-in', async () => {
+    const path = `/${randomUUID()}?more=of-the-address`;
+    pages.set(path, (response) => response.writeHead(500).end());
+    const { id } = (await addKey({ algorithm: 'ES256', jwksUri: origin + path })).body;
+    const told = auth.logged().length;
+    for (let n = 0; n < 5; n += 1)
+      expect((await auth.signIn(await signedBy(pairs.ES256.privateKey, { alg: 'ES256', kid: 'a' }))).status).toBe(401);
+
+    const lines = auth
+      .logged()
+      .slice(told)
+      .split('\n')
+      .filter((line) => line.includes('a key set could not be fetched'));
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({
+        level: 40,
+        keys: [{ provider: name, keyId: id }],
+        error: expect.objectContaining({ message: 'answered 500' }),
+      }),
+    ]);
+    expect(auth.logged().slice(told)).not.toContain(path);
+  });
+
   test('A-09: of the header is never fetched', async () => {
     const path = `/${randomUUID()}`;
     const jwksUri = serveKeys(path, [pairs.ES256.publicKey, 'good']);

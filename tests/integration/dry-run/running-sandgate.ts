@@ -58,6 +58,7 @@ export async function startSandgate(schema: string): Promise<RunningSandgate> {
       databaseUrl: urls.auth,
       siteUrl,
       ask,
+      log,
       sessionSeconds: 1_209_600,
       refusalsPerMinute: 10_000,
       adminEmail: administrator.email,

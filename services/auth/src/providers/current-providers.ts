@@ -1,3 +1,4 @@
+import type { Logger } from '@sandgate/service-kit';
 import type { VerificationKey, VerificationSettings } from '../sign-in/verify-token.js';
 import { fetchJson } from './fetch-json.js';
 import { createKeySet, type KeySet } from './key-set.js';
@@ -18,11 +19,11 @@ export interface CurrentProviders {
   newest(): Promise<Providers>;
 }
 
-export function createCurrentProviders(store: ProviderStore): CurrentProviders {
+export function createCurrentProviders(store: ProviderStore, log: Logger): CurrentProviders {
   let current: Providers | undefined;
   let reading: Promise<unknown> = Promise.resolve();
   let next: Promise<Providers> | undefined;
-  const keySets = rememberKeySets();
+  const keySets = rememberKeySets(log);
 
   const refresh = async (): Promise<Providers> => {
     next = undefined;
@@ -42,14 +43,32 @@ export function createCurrentProviders(store: ProviderStore): CurrentProviders {
 type KeySets = (providers: readonly StoredProvider[]) => (address: string) => KeySet;
 
 /** A change of settings leaves what was fetched in place; what no provider names any more is forgotten. */
-function rememberKeySets(): KeySets {
+function rememberKeySets(log: Logger): KeySets {
   let known = new Map<string, KeySet>();
+  let named: readonly NamedKeySet[] = [];
+  const create = (address: string): KeySet =>
+    createKeySet(address, {
+      fetch: fetchJson,
+      now: () => performance.now(),
+      tellFailure: (error) => {
+        // The address itself may hold what is nobody's business.
+        const keys = named.filter((one) => one.address === address).map(({ provider, keyId }) => ({ provider, keyId }));
+        log.warn({ keys, error }, 'a key set could not be fetched');
+      },
+    });
   return (providers) => {
-    const addresses = providers.flatMap(({ keys }) => keys.flatMap(({ jwksUri }) => jwksUri ?? []));
-    const options = { fetch: fetchJson, now: () => performance.now() };
-    known = new Map(addresses.map((address) => [address, known.get(address) ?? createKeySet(address, options)]));
-    return (address) => known.get(address) ?? createKeySet(address, options);
+    named = providers.flatMap(({ name, keys }) =>
+      keys.flatMap(({ id, jwksUri }) => (jwksUri === null ? [] : { provider: name, keyId: id, address: jwksUri })),
+    );
+    known = new Map(named.map(({ address }) => [address, known.get(address) ?? create(address)]));
+    return (address) => known.get(address) ?? create(address);
   };
+}
+
+interface NamedKeySet {
+  readonly provider: string;
+  readonly keyId: string;
+  readonly address: string;
 }
 
 /** Imports each key once, not once per token. */

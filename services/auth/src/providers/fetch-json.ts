@@ -19,5 +19,10 @@ export async function fetchJson(address: string): Promise<unknown> {
     if (bytes > maxBytes) throw new Error(`answered more than ${maxBytes} bytes`);
     chunks.push(chunk);
   }
-  return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+  } catch {
+    // The message of the parser quotes what was answered.
+    throw new Error('answered no JSON');
+  }
 }

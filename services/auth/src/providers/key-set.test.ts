@@ -19,12 +19,14 @@ interface Scene {
   body: unknown;
   now: number;
   fetched: number;
+  readonly failures: unknown[];
 }
 
 function scene(...keys: unknown[]): Scene {
-  const state = { body: { keys } as unknown, now: 0, fetched: 0 };
+  const state = { body: { keys } as unknown, now: 0, fetched: 0, failures: [] as unknown[] };
   const set = createKeySet('https://provider.example/keys', {
     now: () => state.now,
+    tellFailure: (error) => void state.failures.push(error),
     async fetch() {
       state.fetched += 1;
       if (state.body instanceof Error) throw state.body;
@@ -118,6 +120,7 @@ describe('a key set', () => {
       expect(await count(one.set, 'RS256', 'a')).toBe(1);
     }
     expect(one.fetched).toBe(5);
+    expect(one.failures.map(String)).toEqual(['Error: down', ...Array(3).fill('Error: answered no JSON Web Key Set')]);
   });
 
   test('that was never fetched is unknown, and is tried again after the cooldown', async () => {
@@ -128,6 +131,7 @@ describe('a key set', () => {
     expect(await count(one.set, 'RS256')).toBeUndefined();
     expect(await count(one.set, 'RS256')).toBeUndefined();
     expect(one.fetched).toBe(1);
+    expect(one.failures).toHaveLength(1);
     one.body = body;
     one.now += cooldownMilliseconds;
     expect(await count(one.set, 'RS256')).toBe(1);

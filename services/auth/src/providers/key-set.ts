@@ -16,6 +16,8 @@ interface KeySetOptions {
   readonly fetch: (address: string) => Promise<unknown>;
   /** Milliseconds of a clock that is never set back. */
   readonly now: () => number;
+  /** Learns of each request that failed, of which there is at most one in the cooldown. */
+  readonly tellFailure: (error: unknown) => void;
 }
 
 /** An unknown key id costs the provider at most one request in this time, however many tokens name one. */
@@ -27,7 +29,7 @@ export const maxAgeMilliseconds = 600_000;
  * Fetches the keys at an address when they are first needed, when a token names one that is not there, and in the background when they are
  * old. Calls share the request under way; one that fails leaves the last good keys in place.
  */
-export function createKeySet(address: string, { fetch, now }: KeySetOptions): KeySet {
+export function createKeySet(address: string, { fetch, now, tellFailure }: KeySetOptions): KeySet {
   let keys: readonly ImportedKey[] | undefined;
   let fetchedAt = Number.NEGATIVE_INFINITY;
   let attemptedAt = Number.NEGATIVE_INFINITY;
@@ -45,7 +47,7 @@ export function createKeySet(address: string, { fetch, now }: KeySetOptions): Ke
           fetchedAt = now();
         })
         // Whoever asked finds the last good keys, or none.
-        .catch(() => undefined)
+        .catch(tellFailure)
         .finally(() => void (underWay = undefined));
     }
     await underWay;
@@ -99,7 +101,9 @@ const algorithmOf = {
 
 async function importKeys(body: unknown): Promise<ImportedKey[]> {
   const imported: ImportedKey[] = [];
-  for (const jwk of Keys.parse(body).keys) {
+  const read = Keys.safeParse(body);
+  if (!read.success) throw new Error('answered no JSON Web Key Set');
+  for (const jwk of read.data.keys) {
     if (jwk === undefined) continue;
     const { algorithm, names } = algorithmOf[jwk.kty];
     const isForIt = jwk.alg === undefined || (names as readonly string[]).includes(jwk.alg);
