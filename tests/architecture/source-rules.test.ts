@@ -2,9 +2,10 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { root } from './cruise.js';
 import { brokenRules, filesThatAcknowledge, readRepository, type SourceFile, sourceRules } from './source-rules.js';
 
-const [environment, rawSql, machine] = [
+const [environment, rawSql, secrets, machine] = [
   'the environment is read by config.ts and main.ts only',
   'SQL is never put together from strings',
+  'secrets are compared by isSameSecret',
   'no file names a folder of the machine that it was written on',
 ];
 
@@ -18,7 +19,7 @@ describe('the source rules on this repository', () => {
     expect(files.map(({ name }) => name)).toContain('packages/messaging/src/outbox.ts');
   });
 
-  it('are kept by every file', () => {
+  it('are kept by every file (A-13 among them)', () => {
     expect(brokenRules(sourceRules(root), files)).toEqual([]);
   });
 
@@ -36,6 +37,11 @@ const planted: [rule: string | undefined, file: string, text: string][] = [
   [rawSql, 'services/auth/src/session-store.ts', `database.$queryRaw${'Unsafe'}(sql)`],
   [rawSql, 'scripts/admin.mjs', `database.$executeRaw${'Unsafe'}(sql)`],
   [undefined, 'services/auth/src/session-store.ts', 'database.$queryRaw`select 1`'],
+  [secrets, 'services/auth/src/oidc/state-cookie.ts', 'if (pending.state === state) return pending;'],
+  [secrets, 'services/auth/src/sessions/session-store.ts', 'return row.tokenHash == hashOf(token);'],
+  [secrets, 'services/auth/src/sessions/session-store.ts', 'if (expected !== presented.mac) return;'],
+  [secrets, 'packages/service-kit/src/http/gate.ts', 'digest(credential).equals(expectedDigest)'],
+  [undefined, 'services/auth/src/sessions/session-token.ts', "token === undefined || 'x' !== token || hash !== null"],
   [machine, 'docs/testing.md', `see ${root}docs`],
   [machine, 'README.md', `cd /${'home'}/somebody/sandgate`],
   [undefined, 'README.md', 'GET /api/user/current'],

@@ -23,6 +23,15 @@ const isProduction = (file: string): boolean =>
 // The last is part of a command for developers.
 const readsEnvironment = /(^|\/)(config|main)\.ts$|^standalone\/|^prisma\/src\/scratch-server\.ts$/;
 
+const isSecret = /(mac|hmac|signature|digest|hash|state|nonce|verifier|challenge|token|credential|password)$/i;
+const isFixed = /^(['"`\d]|undefined$|null$|true$|false$)/;
+
+/** Operands of `===` and its like, and of `equals` (attacks: a comparison that ends at the first difference tells how much of a guess is right). */
+const comparesSecrets = (text: string): boolean =>
+  [...text.matchAll(/([\w.?]+|['"`])\)?(?:\s*[!=]==?\s*|\.(?:equals|localeCompare)\()(['"`]|[\w.?]+)/g)].some(
+    ([, ...operands]) => operands.some((one) => isSecret.test(one)) && !operands.some((one) => isFixed.test(one)),
+  );
+
 /** The rules for a repository in this folder. */
 export const sourceRules = (folder: string): SourceRule[] => [
   {
@@ -34,6 +43,11 @@ export const sourceRules = (folder: string): SourceRule[] => [
     name: 'SQL is never put together from strings',
     appliesTo: (file) => /\.[cm]?[jt]sx?$/.test(file),
     isBrokenBy: (text) => /\$(query|execute)Raw(Unsafe)\b/.test(text),
+  },
+  {
+    name: 'secrets are compared by isSameSecret',
+    appliesTo: (file) => isProduction(file) && !file.startsWith('examples/'),
+    isBrokenBy: comparesSecrets,
   },
   {
     name: 'no file names a folder of the machine that it was written on',

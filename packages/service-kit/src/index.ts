@@ -21,6 +21,7 @@ export {
   type SessionCredential,
   sessionCookieHeader,
 } from './http/session-credential.js';
+export { isSameSecret } from './is-same-secret.js';
 export * from './job.js';
 export * from './logger.js';
 export * from './openapi.js';

@@ -1,4 +1,5 @@
 import { Failure } from '@sandgate/contracts';
+import { isSameSecret } from '@sandgate/service-kit';
 import { decodeProtectedHeader, EncryptJWT, errors, jwtDecrypt } from 'jose';
 import { z } from 'zod';
 import type { StoredOidcProvider } from './oidc-provider-store.js';
@@ -80,7 +81,7 @@ export async function openCookie(
       currentDate: new Date(now * 1000),
     });
     const { pending, exp } = Sealed.parse(payload);
-    if (pending.state === state) return { pending, endsAt: exp };
+    if (state !== undefined && isSameSecret(state, pending.state)) return { pending, endsAt: exp };
   } catch (error) {
     if (!(error instanceof errors.JOSEError) && !(error instanceof z.ZodError)) throw error;
   }
