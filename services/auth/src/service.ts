@@ -1,4 +1,4 @@
-import type { Ask } from '@sandgate/contracts';
+import { type Ask, forgetGroupSync } from '@sandgate/contracts';
 import { createOutbox } from '@sandgate/messaging';
 import type { Logger, SameSite, Service } from '@sandgate/service-kit';
 import { createAccountStore } from './accounts/account-store.js';
@@ -93,7 +93,7 @@ export interface AuthDependencies extends Environment {
   readonly refusalsPerMinute: number;
   /** And so long after it was last used; only the former where absent. */
   readonly sessionIdleSeconds?: number | undefined;
-  /** permissions for administrators and groups; directory, permissions and dashboard for what a dry run of a token tells. */
+  /** permissions for administrators, groups and group synchronisation; directory, permissions and dashboard for what a dry run of a token tells. */
   readonly ask: Ask;
   readonly log: Logger;
 }
@@ -189,7 +189,13 @@ export function createAuth(dependencies: AuthDependencies): Service {
         changeOidc: changeOidcProvider(oidc.providers),
         previews,
       }),
-      deleteProviderRoute(deleteProvider(providerStore, outbox), previews),
+      deleteProviderRoute(
+        deleteProvider(providerStore, {
+          forgetGroupSync: (provider, by) => ask(forgetGroupSync, { provider, ...by }),
+          wake: outbox.wake,
+        }),
+        previews,
+      ),
       createSigningKeyRoute(createSigningKey(providerStore)),
       changeSigningKeyRoute(retireSigningKey(providerStore), previews),
       deleteSigningKeyRoute(deleteSigningKey(providerStore), previews),

@@ -26,6 +26,7 @@ import { answerAwaitAccountRevision } from './questions/await-account-revision.a
 import { answerDecide } from './questions/decide.answer.js';
 import { answerDescribeGroups } from './questions/describe-groups.answer.js';
 import { answerDescribeMemberships } from './questions/describe-memberships.answer.js';
+import { answerForgetGroupSync } from './questions/forget-group-sync.answer.js';
 import { answerHasAppliedCatalogue } from './questions/has-applied-catalogue.answer.js';
 import { answerListAdministrators } from './questions/list-administrators.answer.js';
 import { answerPreviewAccess } from './questions/preview-access.answer.js';
@@ -76,6 +77,7 @@ export function createPermissions(dependencies: PermissionsDependencies): Servic
       answerDescribeMemberships(findCurrentAccess),
       answerDescribeGroups(database),
       answerListAdministrators(database),
+      answerForgetGroupSync(database),
       answerAwaitAccountRevision(database, applied),
       answerReserveDeactivation(database),
       answerPreviewAccess(database),

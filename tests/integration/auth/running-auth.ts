@@ -5,6 +5,7 @@ import {
   describeGroups,
   describeMemberships,
   type EventData,
+  forgetGroupSync,
   type Introspection,
   introspectSession,
   listAdministrators,
@@ -109,6 +110,7 @@ export async function startAuth({
       const administrators = await query<{ id: string }>('select id from account where first_administrator');
       return question.output.parse({ accountIds: administrators.map(({ id }) => id) });
     }
+    if (question.name === forgetGroupSync.name) return question.output.parse({});
     if (question.name !== describeMemberships.name) return directAsk(() => service.answers)(question, input);
     const { accountId } = describeMemberships.input.parse(input);
     const rows = await query('select from account where id = $1 and first_administrator', [accountId]);

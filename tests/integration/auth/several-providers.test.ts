@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { Failure, forgetGroupSync } from '@sandgate/contracts';
 import { eventually } from '../../support/eventually.js';
 import { countLingering, whileWritesLinger } from './linger.js';
 import { type Answered, type RunningAuth, siteUrl, startAuth } from './running-auth.js';
@@ -96,6 +97,31 @@ describe('providers', () => {
         'auth.provider_not_found',
       );
     expect((await remove('jwt')).body.code).toBe('auth.provider_built_in');
+  });
+
+  test('that are deleted take their group synchronisation along, while permissions answers', async () => {
+    const asked: unknown[] = [];
+    let answers = true;
+    const own = await startAuth({
+      beside: auth,
+      ask: async (question, input) => {
+        if (question.name !== forgetGroupSync.name) return auth.ask(question, input);
+        if (!answers) throw new Failure('service.unavailable');
+        asked.push(input);
+        return question.output.parse({});
+      },
+    });
+    const removeThere = (path: string) => own.asAdministrator('DELETE', `/api/providers/${path}`);
+
+    expect((await removeThere('nobody')).body.code).toBe('auth.provider_not_found');
+    expect((await removeThere(`${name}?dryRun=true`)).status).toBe(200);
+    expect(asked).toEqual([]);
+    answers = false;
+    expect(await removeThere(name)).toMatchObject({ status: 503, body: { code: 'service.unavailable' } });
+    expect((await auth.asAdministrator('GET', `/api/providers/${name}`)).body.enabled).toBe(false);
+    answers = true;
+    expect((await removeThere(name)).status).toBe(204);
+    expect(asked).toEqual([expect.objectContaining({ provider: name, actorId: expect.any(String) })]);
   });
 
   test('let people in beside each other, on every instance at once', async () => {

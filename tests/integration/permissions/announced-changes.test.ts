@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { PermissionsSettingsChanged, type SettingsChange } from '@sandgate/contracts';
+import { forgetGroupSync, PermissionsSettingsChanged, type SettingsChange } from '@sandgate/contracts';
 import { aGroup, anAccount, ownInvoices, type RunningPermissions, startPermissions } from './running-permissions.js';
 
 let permissions: RunningPermissions;
@@ -84,6 +84,23 @@ describe('exactly one announcement, with actor, before and after, comes of', () 
       },
     ]);
     expect(same).toEqual([]);
+  });
+
+  test('a group sync that goes with its provider', async () => {
+    await ask('PUT', '/api/group-sync/gone', { enabled: true, whenNull: 'remove' });
+    const by = { actorId: permissions.administratorId, traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` };
+    const forget = () => permissions.ask(forgetGroupSync, { provider: 'gone', ...by });
+
+    expect(await announcedBy(forget)).toEqual([
+      {
+        ...administrator(),
+        what: 'group-sync',
+        id: 'gone',
+        before: { enabled: true, whenNull: 'remove' },
+        after: { enabled: false, whenNull: 'keep' },
+      },
+    ]);
+    expect(await announcedBy(forget)).toEqual([]);
   });
 
   test('data permissions, with those that a wider one has removed', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { describeMemberships, type GroupSync } from '@sandgate/contracts';
+import { describeMemberships, forgetGroupSync, type GroupSync } from '@sandgate/contracts';
 import {
   aGroup,
   anAccount,
@@ -260,6 +260,28 @@ describe('the settings', () => {
       allowAdministrators: false,
     });
     await own.stop();
+  });
+
+  test('of a deleted provider are forgotten, and its memberships end on every instance', async () => {
+    const accountId = await claiming(['Customer-Acme']);
+    expect(await groupsOf(accountId)).toEqual(['Customer Acme']);
+    const forget = {
+      provider: 'jwt',
+      actorId: permissions.administratorId,
+      traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
+    };
+
+    await permissions.ask(forgetGroupSync, forget);
+    await twin.ask(forgetGroupSync, forget);
+
+    expect((await permissions.asAdministrator('GET', '/api/group-sync/jwt')).body).toMatchObject({
+      enabled: false,
+      mappings: {},
+    });
+    expect(await groupsOf(accountId)).toEqual([]);
+    expect(await groupsOf(accountId, twin)).toEqual([]);
+    await put({ enabled: true });
+    expect(await groupsOf(accountId)).toEqual([]);
   });
 
   test('that are left out stay as they are', async () => {

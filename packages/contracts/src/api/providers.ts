@@ -143,7 +143,8 @@ export const deleteProvider = defineEndpoint({
   path: '/api/providers/{provider}',
   owner,
   access,
-  summary: 'Delete a provider with its keys, its sessions and all that it said of anybody; the accounts stay',
+  summary:
+    'Delete a provider with its keys, its sessions, its group synchronisation and all that it said of anybody; the accounts stay',
   params: OfProvider,
   query: DryRunQuery,
   status: 204,

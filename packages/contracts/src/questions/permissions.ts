@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Group, GroupId } from '../api/groups.js';
 import { TableId } from '../catalogue.js';
+import { ProviderName } from '../claims.js';
 import { Decision } from '../decision.js';
 import { AccountChanged } from '../events/account-changed.v1.js';
 import { defineQuestion } from './define-question.js';
@@ -64,6 +65,19 @@ export const describeGroups = defineQuestion({
   answeredBy: 'permissions',
   input: z.strictObject({ groupIds: z.array(GroupId).max(1000) }),
   output: z.strictObject({ groups: z.array(Group.omit({ members: true })) }),
+});
+
+/** Puts the group synchronisation of a provider that is deleted back as it is from the start, so that none of that name inherits it. Safe to repeat. */
+export const forgetGroupSync = defineQuestion({
+  name: 'permissions.forget-group-sync',
+  answeredBy: 'permissions',
+  input: z.strictObject({
+    provider: ProviderName,
+    /** The administrator who deletes it, and in which request. */
+    actorId: z.uuid().nullable(),
+    traceparent: z.string(),
+  }),
+  output: z.strictObject({}),
 });
 
 /**

@@ -9,7 +9,7 @@ import { changedDomains, type Ways } from './decide-ways.js';
 
 /** What changes providers, within a transaction that is rolled back. */
 export interface ChangingStores {
-  readonly jwt: Pick<ProviderStore, 'create' | 'change' | 'remove'>;
+  readonly jwt: Pick<ProviderStore, 'create' | 'change' | 'mayRemove' | 'remove'>;
   readonly oidc: Pick<OidcProviderStore, 'create' | 'change'>;
 }
 
@@ -65,6 +65,7 @@ const storesWithin = (tx: Transaction): ChangingStores => ({
   jwt: {
     create: (name, settings, by) => insertProvider(tx, { name, by }, settings),
     change: (name, change, by) => changeProvider(tx, { name, by }, change),
+    mayRemove: (name) => mayRemoveProvider(tx, name),
     remove: (name) => closeProvider(tx, name),
   },
   oidc: oidcProvidersWithin(tx),

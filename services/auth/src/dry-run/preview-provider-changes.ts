@@ -33,7 +33,8 @@ export function previewProviderChanges({ previewChange, ask }: Dependencies) {
       preview({
         provider,
         removesProvider: true,
-        make: ({ jwt }) => deleteProvider(jwt, { wake: () => undefined })(provider, by),
+        make: ({ jwt }) =>
+          deleteProvider(jwt, { forgetGroupSync: async () => undefined, wake: () => undefined })(provider, by),
       }),
     retireKey: (retirement: KeyRetirement, by: Author) =>
       preview({

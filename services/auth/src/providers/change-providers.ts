@@ -39,13 +39,18 @@ export const changeProviderSettings =
     return changed;
   };
 
+interface BesideTheStore extends Pick<Outbox, 'wake'> {
+  /** permissions puts the group synchronisation of the provider back as it is from the start. */
+  readonly forgetGroupSync: (provider: string, by: Author) => Promise<unknown>;
+}
+
 /**
- * Deletes a provider, and with it its keys, sessions and identities, and what it said of anybody, which consumers learn as a change. Nobody
- * who comes later under the same name gets the accounts. Throws `auth.provider_built_in`, `auth.provider_not_found`,
- * `auth.last_way_in`.
+ * Deletes a provider, and with it its keys, sessions, identities and group synchronisation, and what it said of anybody, which consumers learn
+ * as a change. Nobody who comes later under the same name gets the accounts. Throws `auth.provider_built_in`, `auth.provider_not_found`,
+ * `auth.last_way_in`; `service.unavailable` without permissions: then a JWT provider is disabled, and deleting it again finishes it.
  */
 export const deleteProvider =
-  (store: Pick<ProviderStore, 'change' | 'remove'>, outbox: Pick<Outbox, 'wake'>) =>
+  (store: Pick<ProviderStore, 'change' | 'mayRemove' | 'remove'>, { forgetGroupSync, wake }: BesideTheStore) =>
   async (name: string, by: Author): Promise<void> => {
     if (name === 'jwt') throw new Failure('auth.provider_built_in');
     // First off, so that no sign-in waits while the rest is done, which may take a while.
@@ -57,8 +62,14 @@ export const deleteProvider =
       },
       by,
     );
-    const removed = await store.remove(name, by);
-    if (removed === 'only-way-in') throw new Failure('auth.last_way_in');
-    if (!removed) throw new Failure('auth.provider_not_found');
-    outbox.wake();
+    requireRemoved(await store.mayRemove(name));
+    // While there is still a provider to delete again, if this fails.
+    await forgetGroupSync(name, by);
+    requireRemoved(await store.remove(name, by));
+    wake();
   };
+
+function requireRemoved(removed: boolean | 'only-way-in'): void {
+  if (removed === 'only-way-in') throw new Failure('auth.last_way_in');
+  if (!removed) throw new Failure('auth.provider_not_found');
+}

@@ -34,6 +34,8 @@ export interface ProviderStore {
    * Undefined when there is no such provider.
    */
   change(name: string, change: DecideProviderChange, by: Author): Promise<StoredProvider | undefined>;
+  /** What `remove` would answer. */
+  mayRemove(name: string): Promise<boolean | 'only-way-in'>;
   /** Removes a provider with its keys, identities and sessions, and announces the accounts of which it said something. False when there is none. */
   remove(name: string, by: Author): Promise<boolean | 'only-way-in'>;
   /** Notes when keys were last used, which changes no revision. */
@@ -59,6 +61,7 @@ export const createProviderStore = (database: PrismaClient): ProviderStore => ({
   readAll: () => readAll(database),
   create: (name, settings, by) => database.$transaction((tx) => insertProvider(tx, { name, by }, settings)),
   change: (name, change, by) => database.$transaction((tx) => changeProvider(tx, { name, by }, change)),
+  mayRemove: (name) => database.$transaction((tx) => mayRemoveProvider(tx, name)),
   remove: (name, by) =>
     database.$transaction((tx) => removeProvider(tx, name, by), { maxWait: 30_000, timeout: 600_000 }),
   async noteKeyUses(uses) {

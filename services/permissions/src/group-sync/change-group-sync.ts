@@ -4,7 +4,7 @@ import { findGroups } from '../groups/group-store.js';
 import { announcePolicyChange } from '../policy/announce-policy-change.js';
 import { changePolicy } from '../policy/policy-store.js';
 import { decideGroupSyncFaults } from './decide-group-sync.js';
-import { getGroupSync, saveGroupSync } from './group-sync-store.js';
+import { deleteGroupSync, getGroupSync, saveGroupSync } from './group-sync-store.js';
 
 export type GroupSyncChange = { readonly [Setting in keyof GroupSync]?: GroupSync[Setting] | undefined };
 
@@ -25,6 +25,15 @@ export const changeGroupSync = (
     const after = await getGroupSync(tx, provider);
     await announcePolicyChange(tx, by, { what: 'group-sync', id: provider, before, after });
     return after;
+  });
+
+/** Puts all settings back as they are from the start, in force at once. */
+export const forgetGroupSync = (database: Database, provider: string, by: Author): Promise<void> =>
+  changePolicy(database, async (tx) => {
+    const before = await getGroupSync(tx, provider);
+    await deleteGroupSync(tx, provider);
+    const after = await getGroupSync(tx, provider);
+    await announcePolicyChange(tx, by, { what: 'group-sync', id: provider, before, after });
   });
 
 /** A setting that the change leaves out stays. */

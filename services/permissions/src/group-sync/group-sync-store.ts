@@ -24,6 +24,11 @@ export async function getGroupSync(database: SqlClient, provider: string): Promi
   return { ...settings, mappings: Object.fromEntries(settings.mappings) };
 }
 
+/** Its mappings go with it. */
+export async function deleteGroupSync(tx: SqlClient, provider: string): Promise<void> {
+  await tx.$executeRaw`delete from group_sync where provider = ${provider}`;
+}
+
 export async function saveGroupSync(tx: SqlClient, provider: string, settings: GroupSync): Promise<void> {
   await tx.$executeRaw`
     insert into group_sync (provider, enabled, mode, when_absent, when_null, allow_administrators)
