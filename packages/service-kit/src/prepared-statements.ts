@@ -10,13 +10,21 @@ interface PreparedStatements {
   readonly statementNameGenerator: (query: { readonly sql: string }) => string;
 }
 
+interface ConnectionLimits {
+  readonly max: number;
+  /**
+   * Where all tables of the statements that matter grow: a plan outlives the size of the tables for which it was made, so plans that only
+   * suit small ones are ruled out.
+   */
+  readonly scans?: 'off';
+}
+
 /**
- * For a service's own schema: connections that prepare each statement once and plan it once, for planning takes longer than running most of
- * them. Such a plan does not know the parameters, and outlives the size of the tables for which it was made; those that only suit small
- * tables are ruled out.
+ * For a service's own schema: connections that prepare each statement once and plan it once, whatever its parameters, for planning takes
+ * longer than running most of them.
  */
-export function prepareStatements(url: string, { max }: { max: number }): PreparedStatements {
-  const options = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off';
+export function prepareStatements(url: string, { max, scans }: ConnectionLimits): PreparedStatements {
+  const options = `-c plan_cache_mode=force_generic_plan -c jit=off${scans === 'off' ? ' -c enable_seqscan=off' : ''}`;
   const names = createStatementNames(200);
   return {
     pool: { connectionString: url, max, options, connectionTimeoutMillis: 5000 },

@@ -3,7 +3,7 @@ import { prepareStatements } from '@sandgate/service-kit';
 import { PrismaClient } from './generated/prisma/client.js';
 
 /** Connects as directory's own role, whose `search_path` is its schema, with at most `max` connections. */
-export function connect(url: string, limits: { max: number }): PrismaClient {
-  const { pool, statementNameGenerator } = prepareStatements(url, limits);
+export function connect(url: string, { max }: { max: number }): PrismaClient {
+  const { pool, statementNameGenerator } = prepareStatements(url, { max, scans: 'off' });
   return new PrismaClient({ adapter: new PrismaPg(pool, { schema: 'directory', statementNameGenerator }) });
 }
