@@ -57,7 +57,7 @@ export function startRelay({
     if (stopping.signal.aborted || !isByMemory || !memory.accept(rows)) bell.ring();
   });
   const endWatch = metrics.watchOutbox(service, () => measureOutbox(database));
-  let olderThanMs = headStartMs;
+  let olderThanMs = 0;
   const running = run();
 
   async function run(): Promise<void> {
@@ -71,7 +71,6 @@ export function startRelay({
         delays.reset();
       } else {
         metrics.publishFailures.inc({ service });
-        olderThanMs = headStartMs;
         // One failure is normal while the broker connection comes up; a long outage needs no line per attempt.
         log[++failures === 2 ? 'warn' : 'debug']({ reason }, 'events stay in the outbox for now');
         await pause(delays.next(), stopping.signal);

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { Group, GroupSync, JwtProviderSettings, Sandbox, VisibleTable } from '@sandgate/contracts';
 import { z } from 'zod';
 import { ApiClient } from './api-client.js';
@@ -47,11 +48,7 @@ async function ensureGroups(api: ApiClient): Promise<ReadonlyMap<string, number>
 }
 
 async function ensurePermissions(api: ApiClient, groupIds: ReadonlyMap<string, number>): Promise<void> {
-  const tables = (await api.request('GET', '/api/tables?limit=2000', list(VisibleTable))).data.filter(
-    ({ database }) => database === SAMPLE_DATABASE,
-  );
-  const databaseId = tables[0]?.databaseId;
-  if (databaseId === undefined) throw new Error(`the catalogue does not show ${SAMPLE_DATABASE}`);
+  const { tables, databaseId } = await findSampleTables(api);
   const entries = demoDataPermissions.map(({ group, permission }) => ({
     groupId: groupIds.get(group),
     databaseId,
@@ -65,4 +62,17 @@ async function ensurePermissions(api: ApiClient, groupIds: ReadonlyMap<string, n
     if (sandboxes.some((one) => one.groupId === groupId && one.tableId === tableId)) continue;
     await api.request('POST', '/api/sandboxes', anything, { groupId, tableId, rule });
   }
+}
+
+/** The catalogue reaches permissions by an event, which may still be on its way. */
+async function findSampleTables(
+  api: ApiClient,
+): Promise<{ tables: z.infer<typeof VisibleTable>[]; databaseId: number }> {
+  for (let attempt = 1; attempt <= 150; attempt += 1) {
+    const { data } = await api.request('GET', '/api/tables?limit=2000', list(VisibleTable));
+    const tables = data.filter(({ database }) => database === SAMPLE_DATABASE);
+    if (tables[0]) return { tables, databaseId: tables[0].databaseId };
+    await setTimeout(200);
+  }
+  throw new Error(`the catalogue does not show ${SAMPLE_DATABASE}`);
 }
