@@ -1,11 +1,11 @@
 import type { ServiceName } from '@sandgate/contracts';
 import type { Logger } from 'pino';
 import { describeFailure } from './describe-failure.js';
-import { toOutgoingEvent } from './envelope.js';
 import type { MessagingMetrics } from './metrics.js';
 import { deleteOutboxRows, type OutboxRow } from './outbox-rows.js';
+import { publishRows } from './publish-rows.js';
 import type { Database } from './sql-client.js';
-import type { OutgoingEvent, Transport } from './transport.js';
+import type { Transport } from './transport.js';
 
 export interface MemoryPublisherOptions {
   readonly service: ServiceName;
@@ -55,10 +55,7 @@ export function createMemoryPublisher({
   }
 
   async function publish(rows: readonly OutboxRow[]): Promise<void> {
-    const events = rows.map((row) => toOutgoingEvent(row, transport.topology)).filter((event) => event !== undefined);
-    const refused = new Set(await publishOrRefuse(events));
-    for (const { id, type } of events) {
-      if (refused.has(id)) continue;
+    for (const { id, type } of await publishOrGiveUp(rows)) {
       metrics.published.inc({ service, type });
       safe.add(id);
     }
@@ -66,19 +63,19 @@ export function createMemoryPublisher({
     if (safe.size > 0) gathering ??= setTimeout(() => track(deleteSafe()), gatherMs);
   }
 
-  /** Resolves with the ids of those that are not safe in every queue. */
-  async function publishOrRefuse(events: readonly OutgoingEvent[]): Promise<string[]> {
+  /** Resolves with those that are safe in every queue. */
+  async function publishOrGiveUp(rows: readonly OutboxRow[]): Promise<readonly OutboxRow[]> {
     try {
-      const refusals = await transport.publish(events, database);
-      if (refusals.length > 0) giveUp(refusals[0]?.reason);
-      return refusals.map(({ id }) => id);
+      const { published, refusals } = await publishRows(transport, rows, database);
+      if (refusals[0]) giveUp(refusals[0].reason);
+      return published;
     } catch (error) {
       giveUp(describeFailure(error).reason);
-      return events.map(({ id }) => id);
+      return [];
     }
   }
 
-  function giveUp(reason: string | undefined): void {
+  function giveUp(reason: string): void {
     metrics.publishFailures.inc({ service });
     log.debug({ reason }, 'events stay in the outbox for now');
   }

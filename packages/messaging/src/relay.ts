@@ -3,13 +3,13 @@ import type { Logger } from 'pino';
 import { createBackOff, pause } from './back-off.js';
 import { createBell } from './bell.js';
 import { describeFailure } from './describe-failure.js';
-import { toOutgoingEvent } from './envelope.js';
 import type { MessagingMetrics } from './metrics.js';
 import type { Outbox } from './outbox.js';
-import { claimOutboxRows, deleteOutboxRows, hasOutboxRows, measureOutbox, type OutboxRow } from './outbox-rows.js';
+import { claimOutboxRows, deleteOutboxRows, hasOutboxRows, measureOutbox } from './outbox-rows.js';
 import { createMemoryPublisher } from './publish-from-memory.js';
+import { publishRows } from './publish-rows.js';
 import type { Database, SqlClient } from './sql-client.js';
-import type { OutgoingEvent, Refusal, Transport } from './transport.js';
+import type { Transport } from './transport.js';
 
 export interface RelayOptions {
   readonly service: ServiceName;
@@ -80,27 +80,21 @@ export function startRelay({
 
   /** Publishes what there is, then waits for more. Resolves with a reason when rows had to stay. */
   async function relayOrWait(): Promise<string | undefined> {
-    const { rows, refusals } = await database.$transaction(relayOnce, transactionLimits);
-    if (rows.length > refusals.length) transport.published();
-    countPublished(rows, refusals);
-    if (refusals.length === 0 && rows.length < limit) await untilThereAreRows();
+    const { published, refusals } = await database.$transaction(relayOnce, transactionLimits);
+    if (published.length > 0) transport.published();
+    for (const { type } of published) metrics.published.inc({ service, type });
+    if (refusals.length === 0 && published.length < limit) await untilThereAreRows();
     return refusals[0]?.reason;
   }
 
-  async function relayOnce(tx: SqlClient): Promise<{ rows: OutboxRow[]; refusals: Refusal[] }> {
+  async function relayOnce(tx: SqlClient): ReturnType<typeof publishRows> {
     const rows = await claimOutboxRows(tx, { limit, olderThanMs, except: memory.inHand() });
-    const outgoing = rows.map((row) => toOutgoingEvent(row, transport.topology)).filter((event) => event !== undefined);
-    const refusals = [
-      ...unknownTypes(rows, outgoing),
-      ...(outgoing.length > 0 ? await transport.publish(outgoing, tx) : []),
-    ];
-    const refused = new Set(refusals.map(({ id }) => id));
-    const published = rows.filter(({ id }) => !refused.has(id));
+    const outcome = await publishRows(transport, rows, tx);
     await deleteOutboxRows(
       tx,
-      published.map(({ id }) => id),
+      outcome.published.map(({ id }) => id),
     );
-    return { rows, refusals };
+    return outcome;
   }
 
   async function untilThereAreRows(): Promise<void> {
@@ -111,11 +105,6 @@ export function startRelay({
     }
   }
 
-  function countPublished(rows: readonly OutboxRow[], refusals: readonly Refusal[]): void {
-    const refused = new Set(refusals.map(({ id }) => id));
-    for (const { id, type } of rows) if (!refused.has(id)) metrics.published.inc({ service, type });
-  }
-
   return {
     async stop() {
       stopping.abort();
@@ -124,11 +113,4 @@ export function startRelay({
       endWatch();
     },
   };
-}
-
-function unknownTypes(rows: readonly OutboxRow[], outgoing: readonly OutgoingEvent[]): Refusal[] {
-  const known = new Set(outgoing.map(({ id }) => id));
-  return rows
-    .filter(({ id }) => !known.has(id))
-    .map(({ id, type }) => ({ id, reason: `no contract knows the type ${type}` }));
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { EventData, UserLoggedIn } from '@sandgate/contracts';
-import { nextTraceparent, type ReceivedEvent } from '@sandgate/messaging';
+import { nextTraceparent, type ReceivedEvent, type SqlClient } from '@sandgate/messaging';
 import { createLogger, type Service } from '@sandgate/service-kit';
 
 export type Claims = EventData<typeof UserLoggedIn>;
@@ -25,11 +25,12 @@ export function aSignIn(claims: Partial<Claims> = {}, time = '2026-11-02T08:00:0
 
 const log = createLogger('directory', 'silent');
 
-/** Applies sign-ins in one batch, as the consumer frame does: all of them, in a transaction. */
+/** Applies sign-ins in one batch as the consumer frame does: in a transaction only where the subscription needs one. */
 export async function apply(service: Service, signIns: readonly SignIn[]): Promise<void> {
   const [subscription] = service.subscriptions;
   if (!subscription) throw new Error('directory has no subscription');
-  await service.database.$transaction((tx) => subscription.handle(signIns, { tx, wrote: () => undefined, log }));
+  const handle = (tx: SqlClient): Promise<void> => subscription.handle(signIns, { tx, wrote: () => undefined, log });
+  await (subscription.isAtomic ? handle(service.database) : service.database.$transaction(handle));
 }
 
 /** The same with what the frame does when a batch fails: one by one, each again until it succeeds. */

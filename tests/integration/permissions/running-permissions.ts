@@ -10,7 +10,7 @@ import {
   type Introspection,
   introspectSession,
 } from '@sandgate/contracts';
-import { embeddedTransport, type ReceivedEvent } from '@sandgate/messaging';
+import { embeddedTransport, type ReceivedEvent, type SqlClient } from '@sandgate/messaging';
 import { createPermissions } from '@sandgate/permissions';
 import { createLogger, directAsk, type Host, type Service, startHost } from '@sandgate/service-kit';
 import { freshDatabase, type MigratedDatabase } from '../../support/postgres.js';
@@ -204,11 +204,10 @@ function instanceOf(service: Service, ask: Ask, url: string, administratorId: st
         data: one as never,
       }),
     );
-    await service.database.$transaction(
-      (tx) =>
-        subscription?.handle(batch, { tx, wrote: () => undefined, log }) ?? Promise.reject(new Error(`no ${name}`)),
-    );
-    subscription?.committed?.(batch);
+    if (!subscription) throw new Error(`no ${name}`);
+    const apply = (tx: SqlClient): Promise<void> => subscription.handle(batch, { tx, wrote: () => undefined, log });
+    await (subscription.isAtomic ? apply(service.database) : service.database.$transaction(apply));
+    subscription.committed?.(batch);
   };
   const request: Instance['request'] = async (method, path, { as, body } = {}) => {
     const response = await fetch(url + path, {

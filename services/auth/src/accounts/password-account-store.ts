@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { type ErrorCode, UserLoggedIn } from '@sandgate/contracts';
+import type { ErrorCode } from '@sandgate/contracts';
 import type { Author } from '@sandgate/messaging';
-import type { PrismaClient } from '../generated/prisma/client.js';
+import { Prisma, type PrismaClient } from '../generated/prisma/client.js';
 import { announceSettingsChange } from '../settings/announce-settings-change.js';
-import { userLoggedInData } from './user-logged-in-store.js';
+import { userLoggedInAnnounced } from './user-logged-in-store.js';
 
 export interface NewPasswordAccount {
   /** Canonical. */
@@ -48,8 +48,7 @@ export const createPasswordAccountStore = (database: PrismaClient): PasswordAcco
           select id, decode(${tokenHash}, 'hex'), now() + make_interval(secs => ${seconds}::float8) from created
           returning expires_at
         ), announced as (
-          insert into outbox (id, type, subject, data, traceparent)
-          select gen_random_uuid(), ${UserLoggedIn.type}, a.id, ${userLoggedInData}, ${by.traceparent} from created a
+          ${userLoggedInAnnounced(Prisma.sql`created`, by.traceparent)}
         )
         select coalesce(refusal, case when expires_at is null then 'auth.account_exists' end) as refusal, expires_at
         from judged left join kept on true`;

@@ -23,6 +23,11 @@ export const userLoggedInData = Prisma.sql`jsonb_build_object(
     from jsonb_each(a.claims) where value -> 'groups' is not null),
   'firstAdministrator', a.first_administrator)`;
 
+/** The statement that announces accounts as they are, also as a part of a larger one; `accounts` is what `from` takes. A sign-in says more. */
+export const userLoggedInAnnounced = (accounts: Prisma.Sql, traceparent: string): Prisma.Sql => Prisma.sql`
+  insert into outbox (id, type, subject, data, traceparent)
+  select gen_random_uuid(), ${UserLoggedIn.type}, a.id, ${userLoggedInData}, ${traceparent} from ${accounts} a`;
+
 const chunk = 1000;
 
 /** Puts the whole state of every account into the outbox again, a chunk a transaction; answers how many there are. */
@@ -32,9 +37,7 @@ export async function announceEveryAccount(database: PrismaClient): Promise<numb
   let after = '00000000-0000-0000-0000-000000000000';
   for (;;) {
     const page = await database.$queryRaw<{ subject: string }[]>`
-      insert into outbox (id, type, subject, data, traceparent)
-      select gen_random_uuid(), ${UserLoggedIn.type}, a.id, ${userLoggedInData}, ${traceparent}
-      from (select * from account where id > ${after}::uuid order by id limit ${chunk}) a
+      ${userLoggedInAnnounced(Prisma.sql`(select * from account where id > ${after}::uuid order by id limit ${chunk})`, traceparent)}
       order by a.id
       returning subject`;
     announced += page.length;

@@ -1,8 +1,8 @@
-import { type ApiKey, type introspectApiKey, UserLoggedIn } from '@sandgate/contracts';
+import type { ApiKey, introspectApiKey } from '@sandgate/contracts';
 import type { Author } from '@sandgate/messaging';
 import { createBatcher } from '@sandgate/service-kit';
 import type { z } from 'zod';
-import { userLoggedInData } from '../accounts/user-logged-in-store.js';
+import { userLoggedInAnnounced } from '../accounts/user-logged-in-store.js';
 import { Prisma, type PrismaClient } from '../generated/prisma/client.js';
 import { announceSettingsChange } from '../settings/announce-settings-change.js';
 
@@ -47,8 +47,7 @@ export const createApiKeyStore = (database: PrismaClient): ApiKeyStore => ({
           insert into api_key (account_id, key_hash, name, group_ids)
           values (${id}::uuid, decode(${keyHash}, 'hex'), ${name}, ${groupIds}::int[]) returning *
         ), announced as (
-          insert into outbox (id, type, subject, data, traceparent)
-          select gen_random_uuid(), ${UserLoggedIn.type}, a.id, ${userLoggedInData}, ${by.traceparent} from account_of_key a
+          ${userLoggedInAnnounced(Prisma.sql`account_of_key`, by.traceparent)}
         )
         select ${keyColumns} from key join account_of_key account on account.id = account_id`;
       const created = rows[0] as KeyRow;
@@ -70,8 +69,7 @@ export const createApiKeyStore = (database: PrismaClient): ApiKeyStore => ({
             claims_version = claims_version + 1
           from key where account.id = key.account_id returning account.*
         ), announced as (
-          insert into outbox (id, type, subject, data, traceparent)
-          select gen_random_uuid(), ${UserLoggedIn.type}, a.id, ${userLoggedInData}, ${by.traceparent} from account_of_key a
+          ${userLoggedInAnnounced(Prisma.sql`account_of_key`, by.traceparent)}
         )
         select ${keyColumns} from key join account_of_key account on account.id = account_id`;
       const changed = rows[0] as KeyRow;
@@ -88,8 +86,7 @@ export const createApiKeyStore = (database: PrismaClient): ApiKeyStore => ({
             claims_version = claims_version + 1
           from key where account.id = key.account_id returning account.*
         ), announced as (
-          insert into outbox (id, type, subject, data, traceparent)
-          select gen_random_uuid(), ${UserLoggedIn.type}, a.id, ${userLoggedInData}, ${by.traceparent} from account_of_key a
+          ${userLoggedInAnnounced(Prisma.sql`account_of_key`, by.traceparent)}
         )
         select name, group_ids from key`;
       if (!removed) return false;

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { UserLoggedIn } from '@sandgate/contracts';
 import { type Author, nextTraceparent } from '@sandgate/messaging';
-import { userLoggedInData } from '../accounts/user-logged-in-store.js';
-import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
+import { userLoggedInAnnounced } from '../accounts/user-logged-in-store.js';
+import { Prisma, type PrismaClient } from '../generated/prisma/client.js';
 import { announcePassword } from '../passwords/password-store.js';
 import { changeProvider, type ProviderChange, type StoredProvider } from '../providers/provider-store.js';
 import { announceSettingsChange } from '../settings/announce-settings-change.js';
@@ -71,16 +70,11 @@ async function changeAdministrator(
     await tx.account.update({ where: { id }, data: { firstAdministrator: true, claimsVersion: { increment: 1 } } });
     await announceSettingsChange(tx, by, { ...about, before: { firstAdministrator: false }, after });
   }
-  if (change.create || change.appoint) await announce(tx, id);
+  if (change.create || change.appoint)
+    await tx.$executeRaw`${userLoggedInAnnounced(Prisma.sql`(select * from account where id = ${id}::uuid)`, by.traceparent)}`;
 }
 
 const fromEnvironment = ({ passwordHash }: { readonly passwordHash: string }) => ({
   passwordHash,
   environmentHash: passwordHash,
 });
-
-async function announce(tx: Prisma.TransactionClient, id: string): Promise<void> {
-  await tx.$executeRaw`
-    insert into outbox (id, type, subject, data, traceparent)
-    select gen_random_uuid(), ${UserLoggedIn.type}, a.id, ${userLoggedInData}, ${nextTraceparent()} from account a where id = ${id}::uuid`;
-}
