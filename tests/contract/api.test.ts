@@ -58,6 +58,40 @@ describe('the HTTP contract', () => {
     expect([...new Set(references)].sort()).toEqual(names.map((name) => `#/components/schemas/${name}`));
   });
 
+  test('what can be asked first is what docs/dry-run.md lists, and it is answered 200', () => {
+    const document = openApiDocument(endpoints) as {
+      paths: Record<string, Record<string, { parameters?: { name: string }[]; responses: object }>>;
+    };
+    const asked = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods)
+        .filter(([, { parameters }]) => parameters?.some(({ name }) => name === 'dryRun'))
+        .map(([method, { responses }]) => [`${method} ${path}`, Object.keys(responses).includes('200')]),
+    );
+
+    expect(Object.fromEntries(asked)).toEqual(
+      Object.fromEntries(
+        [
+          'post /api/providers',
+          'put /api/providers/{provider}',
+          'delete /api/providers/{provider}',
+          'patch /api/providers/{provider}/keys/{id}',
+          'delete /api/providers/{provider}/keys/{id}',
+          'put /api/password-sign-in',
+          'put /api/group-sync/{provider}',
+          'post /api/groups',
+          'patch /api/groups/{id}',
+          'delete /api/groups/{id}',
+          'put /api/groups/{id}/members/{accountId}',
+          'delete /api/groups/{id}/members/{accountId}',
+          'put /api/data-permissions',
+          'post /api/sandboxes',
+          'patch /api/sandboxes/{id}',
+          'delete /api/sandboxes/{id}',
+        ].map((one) => [one, true]),
+      ),
+    );
+  });
+
   test('text and numbers that no database can hold are refused at the door', () => {
     const nul = 'a\u0000b';
     const rule = { column: 'id', operator: 'is null' };

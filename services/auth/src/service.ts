@@ -1,4 +1,4 @@
-import { type Ask, forgetGroupSync } from '@sandgate/contracts';
+import { type Ask, forgetGroupSync, listAdministrators } from '@sandgate/contracts';
 import { createOutbox } from '@sandgate/messaging';
 import type { Logger, SameSite, Service } from '@sandgate/service-kit';
 import { createAccountStore } from './accounts/account-store.js';
@@ -170,7 +170,13 @@ export function createAuth(dependencies: AuthDependencies): Service {
       resetPasswordRoute(guardPasswords(passwordGuard, passwords.reset)),
       changePasswordRoute(guardPasswords(passwordGuard, passwords.change)),
       getPasswordSignInRoute(passwordSignIn),
-      putPasswordSignInRoute(switchPasswordSignIn({ passwordSignIn, ask })),
+      putPasswordSignInRoute(
+        switchPasswordSignIn({
+          passwordSignIn,
+          administratorIds: async () => (await ask(listAdministrators, {})).accountIds,
+        }),
+        previews,
+      ),
       listApiKeysRoute(keys),
       createApiKeyRoute(apiKeys),
       changeApiKeyRoute(apiKeys),

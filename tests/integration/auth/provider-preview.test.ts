@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import pg from 'pg';
 import { dumpOf } from '../../support/dump.js';
 import { eventually } from '../../support/eventually.js';
-import { type Answered, type RunningAuth, startAuth } from './running-auth.js';
+import { type Answered, administrator, type RunningAuth, startAuth } from './running-auth.js';
 import { anAddress, aToken, seconds, sign } from './tokens.js';
 
 let auth: RunningAuth;
@@ -24,9 +24,10 @@ beforeEach(async () => {
   key = (await auth.asAdministrator('POST', `/api/providers/${name}/keys`)).body;
 });
 afterEach(async () => {
-  await auth.asAdministrator('DELETE', `/api/providers/${name}`);
   await auth.asAdministrator('PUT', '/api/providers/jwt', { enabled: true, trustedDomains: [] });
   await auth.asAdministrator('PUT', '/api/password-sign-in', { enabled: true });
+  // The last, for it may have been the only way in.
+  await auth.asAdministrator('DELETE', `/api/providers/${name}`);
 });
 
 const create = (settings: object): Promise<Answered> =>
@@ -41,12 +42,14 @@ const accountOf = async (token: string): Promise<string> => {
 };
 
 /** Asks for a dry run and expects it to leave every row as it was. */
-async function dryRun(method: string, path: string, body?: unknown): Promise<Answered> {
+async function withoutTrace(method: string, path: string, body?: unknown): Promise<Answered> {
   const before = await traces();
-  const answered = await auth.asAdministrator(method, `/api/providers${path}?dryRun=true`, body);
+  const answered = await auth.asAdministrator(method, `${path}?dryRun=true`, body);
   expect(await traces()).toEqual(before);
   return answered;
 }
+const dryRun = (method: string, path: string, body?: unknown): Promise<Answered> =>
+  withoutTrace(method, `/api/providers${path}`, body);
 
 /** Every row, but for refusals of earlier sign-ins, which are announced once a second. */
 const traces = async (): Promise<unknown> =>
@@ -85,6 +88,8 @@ describe('a dry run of a change of providers', () => {
       compared: 3,
       shutOut: 1,
       accountIds: [only],
+      letIn: 0,
+      letInAccountIds: [],
       administratorsLeft: 1,
     });
     const gone = await dryRun('DELETE', `/${name}`);
@@ -94,6 +99,20 @@ describe('a dry run of a change of providers', () => {
     expect((await auth.asAdministrator('DELETE', `/api/providers/${name}`)).status).toBe(204);
     expect((await auth.signIn(ofProvider({ email: ofBoth }))).status).toBe(401);
     expect((await auth.signIn(aToken({ email: ofBoth }))).status).toBe(302);
+  });
+
+  test('tells whom a provider that is turned on would let in', async () => {
+    const account = await accountOf(ofProvider());
+    const both = await accountOf(ofProvider());
+    await knownBy('jwt', both);
+    expect((await auth.asAdministrator('PUT', `/api/providers/${name}`, { enabled: false })).status).toBe(200);
+
+    expect((await dryRun('PUT', `/${name}`, { enabled: true })).body).toMatchObject({
+      ...nobody,
+      reached: 2,
+      letIn: 1,
+      letInAccountIds: [account],
+    });
   });
 
   test('of an OpenID Connect provider tells the same', async () => {
@@ -207,34 +226,151 @@ describe('a dry run of a change of providers', () => {
 
   test('lets people sign in meanwhile', async () => {
     await auth.signIn(ofProvider({ sub: 'known' }));
-    const holder = new pg.Client({ connectionString: auth.databases.adminUrl });
-    await holder.connect();
-    await holder.query('select pg_advisory_lock(1)');
-    await auth.query(
-      'create function hold() returns trigger language plpgsql as $$ begin perform pg_advisory_xact_lock(1); return new; end $$',
-    );
     // The last that is written, when everything is locked that it locks.
     const last = 'after update on provider for each row when (not old.enabled)';
-    await auth.query(`create trigger hold ${last} execute function hold()`);
-    try {
-      const preview = auth.asAdministrator('DELETE', `/api/providers/${name}?dryRun=true`);
-      await eventually(async () =>
-        expect(await auth.query("select from pg_locks where locktype = 'advisory' and not granted")).toHaveLength(1),
-      );
+    const preview = await whileHeld(last, ['DELETE', `/api/providers/${name}`], async () => {
       const statuses: number[] = [];
       for (const sub of ['known', 'new'])
         void auth.signIn(ofProvider({ sub })).then(({ status }) => statuses.push(status));
       await eventually(async () => expect(statuses).toEqual([302, 302]));
-      await holder.query('select pg_advisory_unlock(1)');
-      expect((await preview).status).toBe(200);
-    } finally {
-      await holder.end();
-      await auth.query('drop trigger hold on provider');
-    }
+    });
+    expect(preview.status).toBe(200);
   });
 });
 
-describe('whoever a dry run says would be shut out', () => {
+/** Runs `work` while a dry run waits at `moment`. */
+async function whileHeld(
+  moment: string,
+  [method, path, body]: [string, string, unknown?],
+  work: () => Promise<void>,
+): Promise<Answered> {
+  const holder = new pg.Client({ connectionString: auth.databases.adminUrl });
+  await holder.connect();
+  await holder.query('select pg_advisory_lock(1)');
+  await auth.query(
+    'create or replace function hold() returns trigger language plpgsql as $$ begin perform pg_advisory_xact_lock(1); return new; end $$',
+  );
+  await auth.query(`create trigger hold ${moment} execute function hold()`);
+  try {
+    const preview = auth.asAdministrator(method, `${path}?dryRun=true`, body);
+    await eventually(async () =>
+      expect(await auth.query("select from pg_locks where locktype = 'advisory' and not granted")).toHaveLength(1),
+    );
+    await work();
+    await holder.query('select pg_advisory_unlock(1)');
+    return await preview;
+  } finally {
+    await holder.end();
+    await auth.query(`drop trigger hold on ${moment.split(' ')[3]}`);
+  }
+}
+
+describe('a dry run of turning passwords off or on', () => {
+  const path = '/api/password-sign-in';
+  const put = (enabled: boolean): Promise<Answered> => auth.asAdministrator('PUT', path, { enabled });
+  const dryRunOf = (enabled: boolean): Promise<Answered> => withoutTrace('PUT', path, { enabled });
+  const signIn = (email: string): Promise<Answered> =>
+    auth.request('/api/session', { method: 'POST', body: { username: email, password: administrator.password } });
+
+  /** An account whose password is the first administrator's: making a hash takes its time. */
+  async function withPassword(): Promise<{ id: string; email: string }> {
+    const email = anAddress();
+    const [made] = await auth.query<{ id: string }>(
+      `insert into account (id, email, password_hash)
+       select gen_random_uuid(), $1, password_hash from account where first_administrator returning id`,
+      [email],
+    );
+    return { id: made?.id ?? '', email };
+  }
+  /** As if the first administrator had signed in by the provider, too. */
+  async function administratorIsKnown(): Promise<void> {
+    const [first] = await auth.query<{ id: string }>('select id from account where first_administrator');
+    await knownBy(name, first?.id);
+  }
+  afterEach(() => auth.query('update account set password_hash = null where not first_administrator'));
+
+  test('tells whom it shuts out or lets in, and ends no session', async () => {
+    await administratorIsKnown();
+    const [only, both, deactivated] = [await withPassword(), await withPassword(), await withPassword()];
+    await knownBy(name, both.id);
+    await auth.query(`update account set status = 'deactivated' where id = $1`, [deactivated.id]);
+    await accountOf(ofProvider());
+    const { session } = await signIn(only.email);
+
+    const off = await dryRunOf(false);
+    expect(off).toMatchObject({ status: 200 });
+    expect(off.body).toEqual({
+      dryRun: true,
+      sessionsEnded: { exactly: 0 },
+      reached: 4,
+      compared: 4,
+      shutOut: 1,
+      accountIds: [only.id],
+      letIn: 0,
+      letInAccountIds: [],
+      administratorsLeft: 1,
+    });
+    expect((await dryRunOf(true)).body).toEqual({ ...off.body, shutOut: 0, accountIds: [] });
+
+    expect((await put(false)).body).toEqual({ enabled: false });
+    expect((await signIn(only.email)).status).toBe(403);
+    expect((await auth.introspect(session)).active).toBe(true);
+    expect((await auth.signIn(ofProvider({ email: both.email }))).status).toBe(302);
+    expect((await dryRunOf(true)).body).toEqual({
+      ...off.body,
+      shutOut: 0,
+      accountIds: [],
+      letIn: 1,
+      letInAccountIds: [only.id],
+    });
+
+    expect((await put(true)).body).toEqual({ enabled: true });
+    expect((await signIn(only.email)).status).toBe(200);
+  });
+
+  test('tells that no administrator would be left where the provider has no key', async () => {
+    await administratorIsKnown();
+    await auth.asAdministrator('DELETE', `/api/providers/${name}/keys/${key.id}`);
+
+    expect((await dryRunOf(false)).body).toMatchObject({ shutOut: 1, administratorsLeft: 0 });
+  });
+
+  test('is refused as the change would be, and a misspelt parameter makes no change', async () => {
+    const refused = { status: 409, body: { code: 'auth.no_other_way_in' } };
+    expect(await dryRunOf(false)).toMatchObject(refused);
+    await administratorIsKnown();
+    await auth.asAdministrator('PUT', `/api/providers/${name}`, { enabled: false });
+    expect(await dryRunOf(false)).toMatchObject(refused);
+    await auth.asAdministrator('PUT', `/api/providers/${name}`, { enabled: true });
+    expect(await dryRunOf(false)).toMatchObject({ status: 200 });
+
+    for (const query of ['dryrun=true', 'dryRun=yes', 'dryRun=true&dryRun=true'])
+      expect((await auth.asAdministrator('PUT', `${path}?${query}`, { enabled: false })).status).toBe(400);
+    expect((await auth.asAdministrator('GET', path)).body).toEqual({ enabled: true });
+  });
+
+  test('is for administrators', async () => {
+    const { session } = await auth.signIn(aToken());
+    const headers = { 'x-metabase-session': session ?? '' };
+    const answered = await auth.request(`${path}?dryRun=true`, { method: 'PUT', headers, body: { enabled: true } });
+    expect(answered).toMatchObject({ status: 403, body: { code: 'auth.administrator_required' } });
+  });
+
+  test('lets people sign in meanwhile', async () => {
+    await administratorIsKnown();
+    const { email } = await withPassword();
+    const moment = 'after update on password_sign_in for each row';
+    const preview = await whileHeld(moment, ['PUT', path, { enabled: false }], async () => {
+      const statuses: number[] = [];
+      for (const signingIn of [signIn(email), auth.signIn(ofProvider())])
+        void signingIn.then(({ status }) => statuses.push(status));
+      await eventually(async () => expect(statuses.sort()).toEqual([200, 302]));
+    });
+    expect(preview.status).toBe(200);
+  });
+});
+
+describe('whoever a dry run says would be shut out or let in', () => {
   const names = ['one', 'two', 'three'] as const;
   const domains = ['a.example', 'b.example'] as const;
   const some = <Item>(items: readonly Item[]) => fc.uniqueArray(fc.constantFrom(...items), { maxLength: items.length });
@@ -309,7 +445,9 @@ describe('whoever a dry run says would be shut out', () => {
         const after = await whoSignsIn();
 
         const shutOut = [...before].filter((id) => !after.has(id)).sort();
+        const letIn = [...after].filter((id) => !before.has(id)).sort();
         expect(told.body).toMatchObject({ shutOut: shutOut.length, accountIds: shutOut });
+        expect(told.body).toMatchObject({ letIn: letIn.length, letInAccountIds: letIn });
         for (const one of names) await auth.asAdministrator('DELETE', `/api/providers/${providerOf(one)}`);
       }),
       { numRuns: 15 },

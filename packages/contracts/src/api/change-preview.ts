@@ -63,7 +63,7 @@ export type ChangePreview = z.infer<typeof ChangePreview>;
 /** Answered 200 where the change itself answers without a body. */
 export const previewOrNothing = ChangePreview.optional();
 
-/** What a change of providers or keys would do, as far as what is stored tells. Whether a token or an answer fits other settings is for the dry run of a sign-in. */
+/** What a change of providers, keys or the password sign-in would do, as far as what is stored tells. Whether a token or an answer fits other settings is for the dry run of a sign-in. */
 export const WaysInPreview = z.strictObject({
   dryRun: z.literal(true),
   /** Sessions that would end: with the change, or when the key retires. */
@@ -71,7 +71,7 @@ export const WaysInPreview = z.strictObject({
     z.strictObject({ exactly: z.int().nonnegative() }),
     z.strictObject({ moreThan: z.int().positive() }),
   ]),
-  /** Accounts that the change can reach: those that the provider knows, and those at a domain that it would close or open. */
+  /** Accounts that the change can reach: those that the provider knows, or that have a password, and those at a domain that it would close or open. */
   reached: z.int().nonnegative(),
   /** How many of these were looked at. Fewer than reached where there are more than a hundred thousand. */
   compared: z.int().nonnegative(),
@@ -79,6 +79,10 @@ export const WaysInPreview = z.strictObject({
   shutOut: z.int().nonnegative(),
   /** The first hundred of them. */
   accountIds: z.array(z.uuid()).max(100),
+  /** How many of those compared can sign in in no way now, and could then. */
+  letIn: z.int().nonnegative(),
+  /** The first hundred of them. */
+  letInAccountIds: z.array(z.uuid()).max(100),
   /** Administrators who could still sign in. */
   administratorsLeft: z.int().nonnegative(),
 });

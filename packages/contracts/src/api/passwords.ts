@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DryRunQuery, WaysInPreview } from './change-preview.js';
 import { defineEndpoint } from './define-endpoint.js';
 
 const owner = 'auth';
@@ -67,7 +68,8 @@ export const putPasswordSignIn = defineEndpoint({
   owner,
   access: 'administrator',
   summary: 'Allow or forbid signing in with a password; sessions stay. In force everywhere when answered',
+  query: DryRunQuery,
   body: PasswordSignIn,
-  response: PasswordSignIn,
+  response: z.union([PasswordSignIn, WaysInPreview]),
   errors: ['auth.no_other_way_in'],
 });

@@ -2,19 +2,21 @@ import type { WaysInPreview } from '@sandgate/contracts';
 import { rolledBack } from '@sandgate/messaging';
 import { Prisma, type PrismaClient } from '../generated/prisma/client.js';
 import { type OidcProviderStore, oidcProvidersWithin } from '../oidc/oidc-provider-store.js';
+import { type PasswordSignInStore, passwordSignInWithin } from '../passwords/password-sign-in-store.js';
 import { lockProviders } from '../providers/provider-revision-store.js';
 import { changeProvider, insertProvider, mayRemoveProvider, type ProviderStore } from '../providers/provider-store.js';
 import { isWithinLimits } from '../sessions/session-store.js';
 import { changedDomains, type Ways } from './decide-ways.js';
 
-/** What changes providers, within a transaction that is rolled back. */
+/** What changes by what people can sign in, within a transaction that is rolled back. */
 export interface ChangingStores {
   readonly jwt: Pick<ProviderStore, 'create' | 'change' | 'mayRemove' | 'remove'>;
   readonly oidc: Pick<OidcProviderStore, 'create' | 'change'>;
+  readonly passwordSignIn: Pick<PasswordSignInStore, 'enable' | 'disableBeside'>;
 }
 
 export interface PlannedChange {
-  /** Name of the provider that is changed. */
+  /** Name of the provider that is changed; `password` where it is whether passwords are taken. */
   readonly provider: string;
   /** The sessions that began with it end too. */
   readonly removesProvider?: boolean;
@@ -28,14 +30,14 @@ export interface PlannedChange {
 
 export type PreviewChange = (planned: PlannedChange) => Promise<WaysInPreview>;
 
-/** Of each kind, those that the provider knows and those at a domain: so that it takes seconds at most, however many accounts there are. */
+/** Of each kind, those that the provider knows or that have a password, and those at a domain: so that it takes seconds at most, however many accounts there are. */
 const maxCompared = 100_000;
 const maxSessions = 1_000_000;
 const patience = { maxWait: 5_000, timeout: 60_000 };
 
 /**
- * Makes a change of providers under their lock, looks who could sign in before it and who can after it, and rolls it back. Sign-ins go on
- * meanwhile; other changes of providers wait. Throws what the change throws.
+ * Makes a change of providers, or of whether passwords are taken, under the lock of providers, looks who could sign in before it and who can
+ * after it, and rolls it back. Sign-ins go on meanwhile; other such changes wait. Throws what the change throws.
  */
 export const createPreviewChange =
   (database: PrismaClient, { idleSeconds }: { readonly idleSeconds: number | undefined }): PreviewChange =>
@@ -69,6 +71,7 @@ const storesWithin = (tx: Transaction): ChangingStores => ({
     remove: (name) => closeProvider(tx, name),
   },
   oidc: oidcProvidersWithin(tx),
+  passwordSignIn: passwordSignInWithin(tx),
 });
 
 /** Whoever a provider knows can as little sign in by one that is off as by one that is gone, and it holds up no sign-in. */
@@ -126,8 +129,9 @@ async function compare(
   tx: Transaction,
   { provider, administratorIds }: PlannedChange,
   { before, after }: Change,
-): Promise<Pick<WaysInPreview, 'reached' | 'compared' | 'shutOut' | 'accountIds' | 'administratorsLeft'>> {
+): Promise<Omit<WaysInPreview, 'dryRun' | 'sessionsEnded'>> {
   const domains = changedDomains(before, after);
+  const { ids, order } = knownTo(provider);
   const rows = await tx.$queryRaw<Awaited<ReturnType<typeof compare>>[]>`
     with at_domains as materialized (
       -- Nobody is looked for while no domain changes hands.
@@ -135,21 +139,33 @@ async function compare(
       where ${domains.length > 0}::boolean and split_part(email, '@', 2) = any (${domains}::text[])
         and not exists (select from identity where account_id = account.id and provider = ${provider})
     ), known as materialized (
-      (select account_id as id from identity where provider = ${provider} order by kind, external_key limit ${maxCompared}::int)
+      (${ids} order by ${order} limit ${maxCompared}::int)
       union all (select id from at_domains order by id limit ${maxCompared}::int)
-    ), shut_out as materialized (
-      select id from known join account a using (id)
-      where status = 'active' and not is_api_key and ${maySignIn(before)} and not ${maySignIn(after)}
+    ), changed as materialized (
+      select id, ${maySignIn(after)} as is_let_in from known join account a using (id)
+      where status = 'active' and not is_api_key and ${maySignIn(before)} <> ${maySignIn(after)}
     )
-    select (select count(*) from identity where provider = ${provider})::int + (select count(*) from at_domains)::int as reached,
-      (select count(*)::int from known) as compared, (select count(*)::int from shut_out) as "shutOut",
-      array(select id from shut_out order by id limit 100) as "accountIds",
+    select (select count(*) from (${ids}) ids)::int + (select count(*) from at_domains)::int as reached,
+      (select count(*)::int from known) as compared,
+      (select count(*)::int from changed where not is_let_in) as "shutOut",
+      array(select id from changed where not is_let_in order by id limit 100) as "accountIds",
+      (select count(*)::int from changed where is_let_in) as "letIn",
+      array(select id from changed where is_let_in order by id limit 100) as "letInAccountIds",
       (select count(*)::int from account a
         where id = any (${administratorIds}::uuid[]) and status = 'active' and ${maySignIn(after)}) as "administratorsLeft"`;
   const [compared] = rows;
   if (!compared) throw new Error('a select without a table returned no row');
   return compared;
 }
+
+/** Accounts that have signed in by a provider, or have a password. */
+const knownTo = (provider: string): { readonly ids: Prisma.Sql; readonly order: Prisma.Sql } =>
+  provider === 'password'
+    ? { ids: Prisma.sql`select id from account where password_hash is not null`, order: Prisma.sql`id` }
+    : {
+        ids: Prisma.sql`select account_id as id from identity where provider = ${provider}`,
+        order: Prisma.sql`kind, external_key`,
+      };
 
 /** Of an account under the alias `a`, by the rules of the statement that stores sign-ins: a domain is closed to providers that are not trusted for it. */
 function maySignIn({ passwords, providers }: Ways): Prisma.Sql {

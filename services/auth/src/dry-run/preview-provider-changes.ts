@@ -2,23 +2,28 @@ import { type Ask, listAdministrators, type NewProvider, type WaysInPreview } fr
 import type { Author } from '@sandgate/messaging';
 import { changeOidcProvider, createOidcProvider } from '../oidc/change-oidc-providers.js';
 import type { OidcSettingsChange } from '../oidc/decide-oidc-settings.js';
+import { switchPasswordSignIn } from '../passwords/switch-password-sign-in.js';
 import { changeProviderSettings, createProvider, deleteProvider } from '../providers/change-providers.js';
 import { deleteSigningKey, type KeyRetirement, retireSigningKey } from '../providers/change-signing-keys.js';
 import type { SettingsChange } from '../providers/decide-settings-change.js';
-import type { PlannedChange, PreviewChange } from './preview-change-store.js';
+import type { ChangingStores, PlannedChange, PreviewChange } from './preview-change-store.js';
 
 interface Dependencies {
   readonly previewChange: PreviewChange;
   readonly ask: Ask;
 }
 
+interface AskedChange extends Omit<PlannedChange, 'administratorIds' | 'make'> {
+  readonly make: (stores: ChangingStores, administratorIds: readonly string[]) => Promise<unknown>;
+}
+
 export type ProviderPreviews = ReturnType<typeof previewProviderChanges>;
 
-/** Whom each change of providers and keys would shut out, and which sessions it would end; all of them throw what the change throws. */
+/** Whom each change of providers, keys and the password sign-in would shut out and let in, and which sessions it would end; all of them throw what the change throws. */
 export function previewProviderChanges({ previewChange, ask }: Dependencies) {
-  const preview = async (planned: Omit<PlannedChange, 'administratorIds'>): Promise<WaysInPreview> => {
-    const { accountIds } = await ask(listAdministrators, {});
-    return previewChange({ ...planned, administratorIds: accountIds });
+  const preview = async ({ make, ...planned }: AskedChange): Promise<WaysInPreview> => {
+    const { accountIds: administratorIds } = await ask(listAdministrators, {});
+    return previewChange({ ...planned, administratorIds, make: (stores) => make(stores, administratorIds) });
   };
   return {
     createJwt: (given: Extract<NewProvider, { kind: 'jwt' }>, by: Author) =>
@@ -44,5 +49,11 @@ export function previewProviderChanges({ previewChange, ask }: Dependencies) {
       }),
     deleteKey: (provider: string, id: string, by: Author) =>
       preview({ provider, make: ({ jwt }) => deleteSigningKey(jwt)(provider, id, by) }),
+    switchPasswords: (enabled: boolean, by: Author) =>
+      preview({
+        provider: 'password',
+        make: ({ passwordSignIn }, administratorIds) =>
+          switchPasswordSignIn({ passwordSignIn, administratorIds: async () => administratorIds })(enabled, by),
+      }),
   };
 }

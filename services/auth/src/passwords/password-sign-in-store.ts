@@ -16,20 +16,27 @@ export const createPasswordSignInStore = (database: PrismaClient): PasswordSignI
     const rows = await database.$queryRaw<{ enabled: boolean }[]>`select enabled from password_sign_in`;
     return rows[0]?.enabled ?? false;
   },
-  enable: (by) => database.$transaction((tx) => set(tx, { enabled: true, by })),
-  disableBeside: (administratorIds, by) =>
-    database.$transaction(async (tx) => {
-      // In turn with whoever changes providers, so that neither takes away what the other counts on.
-      await lockProviders(tx);
-      const [{ beside } = { beside: false }] = await tx.$queryRaw<{ beside: boolean }[]>`
-        select exists (
-          select from identity
-            join account on account.id = identity.account_id and account.status = 'active'
-            join provider on provider.name = identity.provider and provider.enabled
-          where identity.account_id = any (${administratorIds}::uuid[])) as beside`;
-      if (beside) await set(tx, { enabled: false, by });
-      return beside;
-    }),
+  enable: (by) => database.$transaction((tx) => passwordSignInWithin(tx).enable(by)),
+  disableBeside: (...given) => database.$transaction((tx) => passwordSignInWithin(tx).disableBeside(...given)),
+});
+
+/** What changes it, within a transaction of the caller. */
+export const passwordSignInWithin = (
+  tx: Prisma.TransactionClient,
+): Pick<PasswordSignInStore, 'enable' | 'disableBeside'> => ({
+  enable: (by) => set(tx, { enabled: true, by }),
+  async disableBeside(administratorIds, by) {
+    // In turn with whoever changes providers, so that neither takes away what the other counts on.
+    await lockProviders(tx);
+    const [{ beside } = { beside: false }] = await tx.$queryRaw<{ beside: boolean }[]>`
+      select exists (
+        select from identity
+          join account on account.id = identity.account_id and account.status = 'active'
+          join provider on provider.name = identity.provider and provider.enabled
+        where identity.account_id = any (${administratorIds}::uuid[])) as beside`;
+    if (beside) await set(tx, { enabled: false, by });
+    return beside;
+  },
 });
 
 async function set(

@@ -1,10 +1,11 @@
-import { type Ask, Failure, listAdministrators } from '@sandgate/contracts';
+import { Failure } from '@sandgate/contracts';
 import type { Author } from '@sandgate/messaging';
 import type { PasswordSignInStore } from './password-sign-in-store.js';
 
 interface Dependencies {
-  readonly passwordSignIn: PasswordSignInStore;
-  readonly ask: Ask;
+  readonly passwordSignIn: Pick<PasswordSignInStore, 'enable' | 'disableBeside'>;
+  /** Of accounts. */
+  readonly administratorIds: () => Promise<readonly string[]>;
 }
 
 /**
@@ -12,12 +13,10 @@ interface Dependencies {
  * that there is another way: by having signed in through a provider that is enabled.
  */
 export const switchPasswordSignIn =
-  ({ passwordSignIn, ask }: Dependencies) =>
+  ({ passwordSignIn, administratorIds }: Dependencies) =>
   async (enabled: boolean, by: Author): Promise<{ enabled: boolean }> => {
     if (enabled) await passwordSignIn.enable(by);
-    else {
-      const { accountIds } = await ask(listAdministrators, {});
-      if (!(await passwordSignIn.disableBeside(accountIds, by))) throw new Failure('auth.no_other_way_in');
-    }
+    else if (!(await passwordSignIn.disableBeside(await administratorIds(), by)))
+      throw new Failure('auth.no_other_way_in');
     return { enabled };
   };
