@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { AuthSettingsChanged, enablePasswordSignIn, type SettingsChange } from '@sandgate/contracts';
 import { eventually } from '../../support/eventually.js';
 import { countLingering, whileWritesLinger } from './linger.js';
-import { type Answered, administrator, type RunningAuth, startAuth } from './running-auth.js';
+import { type Answered, administrator, type RunningAuth, siteUrl, startAuth } from './running-auth.js';
 import { anAddress, aToken, sharedSecret } from './tokens.js';
 
 let auth: RunningAuth;
@@ -254,4 +254,59 @@ test('sessions that somebody ends are announced by their number, by whom and of 
   expect(await announcedBy('DELETE', `/api/sessions?accountId=${id}`)).toEqual([]);
   const all = JSON.stringify(await announced());
   for (const session of sessions) expect(all).not.toContain(session);
+});
+
+describe('signing out', () => {
+  const ways = [
+    ['DELETE', '/api/session'],
+    ['POST', '/auth/sso/logout'],
+  ] as const;
+  const signIn = async (email = anAddress()): Promise<{ id: string; session: string }> => {
+    const { session = '' } = await auth.signIn(aToken({ email, iss: 'https://app.example' }));
+    return { id: await idOf(email), session };
+  };
+
+  test.each(ways)(
+    'by %s %s is announced once, as done by the holder, with nothing of the session',
+    async (method, path) => {
+      const { id, session } = await signIn();
+      const asPage = { method, cookie: session, headers: { origin: siteUrl } };
+      const about = { what: 'sessions', id, accountId: id, actorId: id, before: null };
+
+      expect(await announcedWhile(() => auth.request(path, asPage))).toEqual([
+        { ...about, after: { ended: 1, endedBy: 'sign-out' } },
+      ]);
+      expect(JSON.stringify(await announced())).not.toContain(session);
+      expect(await announcedWhile(() => auth.request(path, asPage))).toEqual([]);
+    },
+  );
+
+  test.each(ways)('by %s %s many times at once is announced once', async (method, path) => {
+    const { session } = await signIn();
+    const request = () => auth.request(path, { method, headers: { 'x-metabase-session': session } });
+
+    const changes = await announcedWhile(() =>
+      whileWritesLinger(auth, 'after delete on session', () => Promise.all([request(), request(), request()])),
+    );
+    expect(changes).toHaveLength(1);
+  });
+
+  test('without a session that is good is not announced, nor by an API key or a page of another site', async () => {
+    const [over, stays] = [await signIn(), await signIn()];
+    await auth.query('update session set expires_at = now() where account_id = $1', [over.id]);
+    const { body } = await auth.asAdministrator('POST', '/api/api-keys', { name: 'Report', groupIds: [3] });
+
+    const changes = await announcedWhile(async () => {
+      for (const [method, path] of ways)
+        for (const given of [
+          {},
+          { headers: { 'x-metabase-session': over.session } },
+          { headers: { 'x-api-key': body.key } },
+          { cookie: stays.session, headers: { origin: 'https://evil.example' } },
+        ])
+          await auth.request(path, { method, ...given });
+    });
+    expect(changes).toEqual([]);
+    expect((await auth.introspect(stays.session)).active).toBe(true);
+  });
 });

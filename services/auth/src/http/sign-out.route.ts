@@ -9,7 +9,7 @@ interface Dependencies {
 }
 
 export const signOutRoute = ({ cookie, sessions }: Dependencies): AnyRoute =>
-  route(signOut, async ({ credential }) => {
-    if (credential) await sessions.remove(hashSessionToken(credential.token));
+  route(signOut, async ({ credential, traceparent }) => {
+    if (credential) await sessions.signOut(hashSessionToken(credential.token), traceparent);
     return new Reply({ cookies: [sessionCookieHeader('', cookie)] });
   });

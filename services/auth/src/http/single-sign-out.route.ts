@@ -10,8 +10,8 @@ interface Dependencies {
 
 /** Whoever signed with a header has no cookie that would have to go. */
 export const singleSignOutRoute = ({ cookie, sessions }: Dependencies): AnyRoute =>
-  route(singleSignOut, async ({ credential }) => {
-    if (credential) await sessions.remove(hashSessionToken(credential.token));
+  route(singleSignOut, async ({ credential, traceparent }) => {
+    if (credential) await sessions.signOut(hashSessionToken(credential.token), traceparent);
     const cookies = credential?.by === 'cookie' ? [sessionCookieHeader('', cookie)] : [];
     return new Reply({ body: { 'saml-logout-url': null }, cookies });
   });

@@ -1,4 +1,4 @@
-import { type Introspection, type Session, UserLoggedIn } from '@sandgate/contracts';
+import { AuthSettingsChanged, type Introspection, type Session, UserLoggedIn } from '@sandgate/contracts';
 import type { Author } from '@sandgate/messaging';
 import { createBatcher } from '@sandgate/service-kit';
 import { userLoggedInData } from '../accounts/user-logged-in-store.js';
@@ -18,7 +18,8 @@ export interface NewSession {
 export interface SessionStore {
   /** Opens a session after a password sign-in, announces it, and ends the browser's earlier one if it is another account's. False when the account has changed. */
   open(session: NewSession): Promise<boolean>;
-  remove(sessionHash: string): Promise<void>;
+  /** Ends a session by its own token, and announces that its holder did. Nothing when there is none any more. */
+  signOut(sessionHash: string, traceparent: string): Promise<void>;
   /** What a session stands for now. Concurrent calls share a statement. */
   introspect(sessionHash: string): Promise<Introspection>;
   /** Sessions of an account that are not over, the newest first. */
@@ -64,8 +65,16 @@ export const createSessionStore = (
       select decode(${sessionHash}, 'hex'), id, 'password', now(), now() + make_interval(secs => ${sessionSeconds}::float8) from owner`;
     return opened === 1;
   },
-  async remove(sessionHash) {
-    await database.$executeRaw`delete from session where token_hash = decode(${sessionHash}, 'hex')`;
+  async signOut(sessionHash, traceparent) {
+    // In one statement, unlike what administrators change: everybody signs out.
+    await database.$executeRaw`
+      with ended as (
+        delete from session where token_hash = decode(${sessionHash}, 'hex') returning account_id
+      )
+      insert into outbox (id, type, subject, data, traceparent)
+      select gen_random_uuid(), ${AuthSettingsChanged.type}, account_id, jsonb_build_object('what', 'sessions', 'id', account_id,
+        'accountId', account_id, 'actorId', account_id, 'before', null, 'after', jsonb_build_object('ended', 1, 'endedBy', 'sign-out')), ${traceparent}
+      from ended`;
   },
   introspect: createBatcher({
     run: (hashes: readonly string[]) => introspectSessions(database, hashes, idleSeconds),
