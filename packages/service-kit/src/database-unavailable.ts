@@ -1,3 +1,5 @@
+import pg from 'pg';
+
 /** Kinds of Prisma's driver adapter for PostgreSQL. */
 const kinds = new Set(['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout', 'TooManyConnections']);
 
@@ -10,23 +12,39 @@ const sqlState = /^(08...|57P0[1-3]|53300)$/;
 /** Messages of `pg`, which gives these errors no code. */
 const messages = /^(Connection terminated|timeout exceeded when trying to connect)/;
 
+/** A connection could not be had, or broke. */
+export class DatabaseUnavailable extends Error {
+  override readonly name = 'DatabaseUnavailable';
+
+  constructor(options: { readonly cause: unknown }) {
+    super('the database does not answer', options);
+  }
+}
+
+/** The code of an error that PostgreSQL itself answered (its documentation, appendix A), whichever way it came here. */
+export const sqlStateOf = (error: unknown): string | undefined => {
+  const { code, meta } = error as { code?: unknown; meta?: Meta };
+  const state = error instanceof pg.DatabaseError ? code : meta?.driverAdapterError?.cause?.originalCode;
+  return typeof state === 'string' ? state : undefined;
+};
+
 /**
  * Whether an error of a database client says that the database did not answer, not that it refused the statement. The same statement may
  * succeed later; whether it took effect is not known.
  */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const { code, meta } = error as { code?: unknown; meta?: { driverAdapterError?: { cause?: DriverCause } } };
-  const { kind, originalCode } = meta?.driverAdapterError?.cause ?? {};
+  if (error instanceof DatabaseUnavailable) return true;
+  const { code, meta } = error as { code?: unknown; meta?: Meta };
   return (
     codes.has(String(code)) ||
-    kinds.has(String(kind)) ||
-    sqlState.test(String(originalCode)) ||
+    kinds.has(String(meta?.driverAdapterError?.cause?.kind)) ||
+    sqlState.test(String(sqlStateOf(error))) ||
     messages.test(error.message)
   );
 }
 
-interface DriverCause {
-  readonly kind?: string;
-  readonly originalCode?: string;
+/** Of an error that came through Prisma. */
+interface Meta {
+  readonly driverAdapterError?: { readonly cause?: { readonly kind?: string; readonly originalCode?: string } };
 }

@@ -1,5 +1,6 @@
 export * from './batcher.js';
 export * from './config.js';
+export { sqlStateOf } from './database-unavailable.js';
 export * from './host.js';
 export { authorOf } from './http/author-of.js';
 export { escapeHtml } from './http/escape-html.js';
@@ -24,8 +25,8 @@ export {
 export { isSameSecret } from './is-same-secret.js';
 export * from './job.js';
 export * from './logger.js';
+export { openDatabase } from './open-database.js';
 export * from './openapi.js';
-export { prepareStatements } from './prepared-statements.js';
 export { type Answer, answer, directAsk, httpAsk } from './questions/ask.js';
 export { removeInChunks } from './remove-in-chunks.js';
 export * from './run-process.js';

@@ -1,6 +1,6 @@
-import { PrismaPg } from '@prisma/adapter-pg';
+import { openDatabase } from '@sandgate/service-kit';
 import { PrismaClient } from './generated/prisma/client.js';
 
-/** A connection pool to this service's own schema; its role's search path leads there. */
+/** Connects as dashboard's own role, with at most `max` connections. */
 export const connect = (url: string, { max }: { max: number }): PrismaClient =>
-  new PrismaClient({ adapter: new PrismaPg({ connectionString: url, max }) });
+  openDatabase({ url, schema: 'dashboard', max }, (adapter) => new PrismaClient({ adapter }));

@@ -1,9 +1,6 @@
-import { PrismaPg } from '@prisma/adapter-pg';
-import { prepareStatements } from '@sandgate/service-kit';
+import { openDatabase } from '@sandgate/service-kit';
 import { PrismaClient } from './generated/prisma/client.js';
 
-/** Connects as directory's own role, whose `search_path` is its schema, with at most `max` connections. */
-export function connect(url: string, { max }: { max: number }): PrismaClient {
-  const { pool, statementNameGenerator } = prepareStatements(url, { max, scans: 'off' });
-  return new PrismaClient({ adapter: new PrismaPg(pool, { schema: 'directory', statementNameGenerator }) });
-}
+/** Connects as directory's own role, with at most `max` connections. */
+export const connect = (url: string, { max }: { max: number }): PrismaClient =>
+  openDatabase({ url, schema: 'directory', max, scans: 'off' }, (adapter) => new PrismaClient({ adapter }));

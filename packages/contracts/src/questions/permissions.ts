@@ -8,25 +8,27 @@ import { defineQuestion } from './define-question.js';
 
 const AtLeast = { accountId: z.uuid(), claimsVersion: z.int().positive() };
 
+const TableDecision = z.strictObject({ tableId: TableId, decision: Decision });
+
 /** Decides for some tables, or for all of the catalogue when `tableIds` is absent. Waits up to 2 s for the claims version, then `permissions.not_yet_applied`. */
 export const decide = defineQuestion({
   name: 'permissions.decide',
   answeredBy: 'permissions',
   input: z.strictObject({ ...AtLeast, tableIds: z.array(TableId).max(2000).optional() }),
-  output: z.strictObject({ decisions: z.array(z.strictObject({ tableId: TableId, decision: Decision })) }),
+  output: z.strictObject({ decisions: z.array(TableDecision) }),
   textOf: ({ decisions }) => `{"decisions":[${decisions.map(textOfTableDecision).join()}]}`,
 });
 
 /** By identity: whoever remembers a decision hands out the same object, and never changes it. */
 const texts = new WeakMap<object, string>();
 
-function textOfTableDecision({ tableId, decision }: { tableId: number; decision: z.input<typeof Decision> }): string {
-  let text = texts.get(decision);
+function textOfTableDecision(item: z.input<typeof TableDecision>): string {
+  let text = texts.get(item);
   if (text === undefined) {
-    text = JSON.stringify(Decision.parse(decision));
-    texts.set(decision, text);
+    text = JSON.stringify(TableDecision.parse(item));
+    texts.set(item, text);
   }
-  return `{"tableId":${TableId.parse(tableId)},"decision":${text}}`;
+  return text;
 }
 
 export const Membership = z.strictObject({ id: z.int(), name: z.string(), sources: z.array(z.string()) });

@@ -152,39 +152,47 @@ const isCurrent = (idleSeconds: number | undefined): Prisma.Sql => Prisma.sql`${
     select from signing_key where id = s.key_id and (retire_at is null or retire_at > now())))`;
 
 interface IntrospectedRow {
-  readonly single_sign_on: boolean;
-  readonly hash: string | null;
-  readonly account_id: string;
-  readonly claims_version: number;
+  readonly hash: string;
+  readonly accountId: string;
+  readonly claimsVersion: number;
+  readonly isLongUnseen: boolean;
 }
 
-/** That they are seen is written once a minute, where nobody else holds the row: nothing waits for it. */
+/** Most ask for a session that there is, and has been seen just now: for these it is one statement, and as small as can be. */
 async function introspectSessions(
   database: PrismaClient,
   hashes: readonly string[],
   idleSeconds: number | undefined,
 ): Promise<Introspection[]> {
   const rows = await database.$queryRaw<IntrospectedRow[]>`
-    with active as materialized (
-      select token_hash, account_id, claims_version, last_seen_at
-      from session s join account on account.id = account_id
-      where token_hash = any (array(select decode(hash, 'hex') from unnest(${[...new Set(hashes)]}::text[]) as asked (hash)))
-        and status = 'active' and ${isCurrent(idleSeconds)}
-    ), seen as (
-      update session set last_seen_at = now() where token_hash = any (array(
-        select token_hash from session
-        where token_hash = any (array(select token_hash from active where last_seen_at < now() - interval '1 minute'))
-        for no key update skip locked))
-    )
-    select single_sign_on, encode(token_hash, 'hex') as hash, account_id, claims_version
-    from (select exists (select from provider where enabled and (kind = 'oidc' or identity_provider_uri is not null)) as single_sign_on) p
-      left join active on true`;
-  const bySession = new Map(rows.map((row) => [row.hash, row]));
-  const singleSignOn = rows[0]?.single_sign_on ?? false;
+    select encode(token_hash, 'hex') as hash, account_id as "accountId", claims_version as "claimsVersion",
+      last_seen_at < now() - interval '1 minute' as "isLongUnseen"
+    from session s join account on account.id = account_id
+    where token_hash = any (array(select decode(hash, 'hex') from unnest(${[...new Set(hashes)]}::text[]) as asked (hash)))
+      and status = 'active' and ${isCurrent(idleSeconds)}`;
+  const sessions = new Map(rows.map((row) => [row.hash, row]));
+  const longUnseen = rows.flatMap(({ hash, isLongUnseen }) => (isLongUnseen ? [hash] : []));
+  if (longUnseen.length > 0) await noteSeen(database, longUnseen);
+  const singleSignOn = hashes.some((hash) => !sessions.has(hash)) && (await hasSingleSignOn(database));
   return hashes.map((hash) => {
-    const found = bySession.get(hash);
+    const found = sessions.get(hash);
     return found
-      ? { active: true, accountId: found.account_id, claimsVersion: found.claims_version }
+      ? { active: true, accountId: found.accountId, claimsVersion: found.claimsVersion }
       : { active: false, singleSignOn };
   });
+}
+
+/** Leaves a row alone that somebody else holds: nothing waits for this. */
+async function noteSeen(database: PrismaClient, hashes: readonly string[]): Promise<void> {
+  await database.$executeRaw`
+    update session set last_seen_at = now() where token_hash = any (array(
+      select token_hash from session
+      where token_hash = any (array(select decode(hash, 'hex') from unnest(${hashes}::text[]) as seen (hash)))
+      for no key update skip locked))`;
+}
+
+async function hasSingleSignOn(database: PrismaClient): Promise<boolean> {
+  const [found] = await database.$queryRaw<{ exists: boolean }[]>`
+    select exists (select from provider where enabled and (kind = 'oidc' or identity_provider_uri is not null))`;
+  return found?.exists ?? false;
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type ErrorCode, UserLoggedIn } from '@sandgate/contracts';
 import type { Outbox, OutboxRow } from '@sandgate/messaging';
-import { createBatcher } from '@sandgate/service-kit';
+import { createBatcher, sqlStateOf } from '@sandgate/service-kit';
 import { userLoggedInData } from '../accounts/user-logged-in-store.js';
 import type { PrismaClient } from '../generated/prisma/client.js';
 import type { VerifiedSignIn } from './verify-token.js';
@@ -79,10 +79,7 @@ export async function againAfterRace<Result>(attempt: () => Promise<Result>): Pr
 }
 
 /** PostgreSQL, appendix A: unique_violation, deadlock_detected. */
-function isLostRace(error: unknown): boolean {
-  const { meta } = error as { meta?: { driverAdapterError?: { cause?: { originalCode?: string } } } };
-  return ['23505', '40P01'].includes(String(meta?.driverAdapterError?.cause?.originalCode));
-}
+const isLostRace = (error: unknown): boolean => ['23505', '40P01'].includes(String(sqlStateOf(error)));
 
 const toRow = ({ verified, ...signIn }: NewSignIn, n: number): Record<string, unknown> => ({
   n,

@@ -30,32 +30,24 @@ export async function takeOverAccounts(
       select "accountId" as id, revision, "claimsVersion", status, attributes, groups @> ${apiKeyClaims}::jsonb as is_api_key, "firstAdministrator"
       from jsonb_to_recordset(${JSON.stringify(states)}::jsonb) as state ("accountId" uuid, revision integer, "claimsVersion" integer,
         status text, attributes jsonb, groups jsonb, "firstAdministrator" boolean)
-    ), locked as materialized (
-      -- The latest rows, in the order of ids, so that no two instances deadlock.
-      select id, revision from account where id = any (array(select id from state)) order by id for no key update
-    ), compared as materialized (
-      -- Beside them the rows as this statement sees all other tables. Where they differ, it came too late.
-      select state.*, locked.id is not null as is_known, locked.revision is distinct from seen.revision as is_raced,
-        state.revision <= locked.revision as is_old, "firstAdministrator" and seen.made_administrator is not true as is_appointed
-      from state left join locked using (id) left join account seen using (id)
-    ), newer as materialized (
-      select * from compared where not is_raced and is_old is not true
-    ), changed as (
-      update account set revision = newer.revision, claims_version = newer."claimsVersion", status = newer.status,
-        attributes = newer.attributes, is_api_key = newer.is_api_key, made_administrator = account.made_administrator or newer.is_appointed
-      from newer where account.id = newer.id and newer.is_known
-      returning account.id
-    ), created as (
+    ), taken as (
+      -- In the order of ids, so that no two instances deadlock. A conflict shows the latest row, and a look-up the one that this statement
+      -- sees beside all other tables: where they differ, it came too late.
       insert into account (id, revision, claims_version, status, attributes, is_api_key, made_administrator)
-      select id, revision, "claimsVersion", status, attributes, is_api_key, is_appointed from newer where not is_known order by id
-      on conflict (id) do nothing
+      select id, revision, "claimsVersion", status, attributes, is_api_key, "firstAdministrator" from state order by id
+      on conflict (id) do update set revision = excluded.revision, claims_version = excluded.claims_version, status = excluded.status,
+        attributes = excluded.attributes, is_api_key = excluded.is_api_key,
+        made_administrator = account.made_administrator or excluded.made_administrator
+      where account.revision < excluded.revision
+        and account.revision = (select revision from account seen where seen.id = excluded.id)
       returning id
-    ), taken as materialized (
-      select id from changed union all select id from created
     ), gone as (
-      delete from claimed_group as held using taken
-      where held.account_id = taken.id and not exists (
-        select from claimed where claimed."accountId" = held.account_id and claimed.provider = held.provider and claimed.name = held.name)
+      delete from claimed_group where ctid = any (array(
+        -- An offset keeps this a look-up by its key, however small the table was when the plan was made.
+        select held.ctid
+        from taken cross join lateral (select ctid, provider, name from claimed_group where account_id = taken.id offset 0) held
+        where not exists (
+          select from claimed where "accountId" = taken.id and claimed.provider = held.provider and claimed.name = held.name)))
     ), held as (
       insert into claimed_group (account_id, provider, name, presence)
       select "accountId", provider, name, presence from claimed join taken on taken.id = "accountId"
@@ -63,11 +55,13 @@ export async function takeOverAccounts(
       where claimed_group.presence <> excluded.presence
     ), appointed as (
       insert into membership (group_id, account_id, source)
-      select "group".id, newer.id, 'manual' from newer join taken using (id) cross join "group"
-      where newer.is_appointed and "group".kind = 'administrators'
+      select "group".id, taken.id, 'manual' from taken join state using (id) cross join "group"
+      where "firstAdministrator" and not exists (select from account where account.id = taken.id and made_administrator)
+        and "group".kind = 'administrators'
       on conflict do nothing
     )
-    select id from compared where is_raced or (is_old is not true and id not in (select id from taken))`;
+    select id from state left join lateral (select revision from account where account.id = state.id limit 1) seen on true
+    where (seen.revision >= state.revision) is not true and id not in (select id from taken)`;
   return rows.map(({ id }) => id);
 }
 

@@ -32,7 +32,8 @@ export async function readVersions(
       account.status = 'active' and not account.deactivation_reserved as active
     from unnest(${accountIds}::uuid[]) with ordinality as asked (account_id, position)
     cross join policy
-    left join account on account.id = asked.account_id
+    -- A limit keeps this a look-up by the key, however small the table was when the plan was made.
+    left join lateral (select * from account where id = asked.account_id limit 1) account on true
     order by asked.position`;
   return rows.map((row) => (row.accountRevision === null ? undefined : row));
 }
@@ -59,7 +60,7 @@ export async function loadAccess(
       account.attributes, own.groups, scope.tables, granted.entries, granted.described
     from jsonb_array_elements(${JSON.stringify(wanted)}::jsonb) with ordinality as asked (wish, position)
     cross join policy
-    left join account on account.id = (asked.wish ->> 'accountId')::uuid
+    left join lateral (select * from account where id = (asked.wish ->> 'accountId')::uuid limit 1) account on true
     cross join lateral (
       select array_agg(member.group_id) as ids,
         jsonb_agg(jsonb_build_object('id', "group".id, 'name', "group".name, 'kind', "group".kind, 'sources', member.sources) order by "group".id) as groups

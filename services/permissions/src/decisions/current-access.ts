@@ -79,6 +79,6 @@ const covers = ({ decisions, all }: CompiledAccess, tableIds: readonly number[] 
 
 function compile({ versions, facts }: LoadedAccess, tableIds: readonly number[] | undefined): CompiledAccess {
   const all = decideTables(facts, tableIds);
-  const decisions = new Map(all.map(({ tableId, decision }) => [tableId, decision]));
+  const decisions = new Map(all.map((one) => [one.tableId, one]));
   return { versions, groups: facts.groups, decisions, ...(tableIds ? {} : { all }) };
 }

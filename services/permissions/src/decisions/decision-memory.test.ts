@@ -4,7 +4,7 @@ import { type CompiledAccess, createDecisionMemory } from './decision-memory.js'
 const compiled = (tableIds: number[], versions: Partial<CompiledAccess['versions']> = {}): CompiledAccess => ({
   versions: { accountRevision: 1, claimsVersion: 1, policyRevision: 1, ...versions },
   groups: [],
-  decisions: new Map(tableIds.map((id) => [id, { access: 'unrestricted' }])),
+  decisions: new Map(tableIds.map((id) => [id, { tableId: id, decision: { access: 'unrestricted' } }])),
 });
 
 const tablesOf = (found: CompiledAccess | undefined): number[] => [...(found?.decisions.keys() ?? [])];

@@ -1,4 +1,3 @@
-import type { Decision } from '@sandgate/contracts';
 import type { AppliedVersions } from './access-store.js';
 import type { GroupOfAccount } from './decide-access.js';
 import type { TableDecision } from './decide-tables.js';
@@ -7,7 +6,8 @@ import type { TableDecision } from './decide-tables.js';
 export interface CompiledAccess {
   readonly versions: Pick<AppliedVersions, 'accountRevision' | 'claimsVersion' | 'policyRevision'>;
   readonly groups: readonly GroupOfAccount[];
-  readonly decisions: ReadonlyMap<number, Decision>;
+  /** By table. */
+  readonly decisions: ReadonlyMap<number, TableDecision>;
   /** The same for every table of the catalogue, once all were asked for. */
   readonly all?: readonly TableDecision[];
 }
@@ -75,7 +75,7 @@ export const isOf = (
 
 function roughSize({ groups, decisions, all }: CompiledAccess): number {
   let size = 1_000 + groups.length * 300 + (all?.length ?? 0) * 60;
-  for (const decision of decisions.values())
+  for (const { decision } of decisions.values())
     size += decision.access === 'unrestricted' ? 60 : 60 + 4 * JSON.stringify(decision).length;
   return size;
 }

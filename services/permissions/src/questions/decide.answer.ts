@@ -1,4 +1,4 @@
-import { type Decision, decide } from '@sandgate/contracts';
+import { decide } from '@sandgate/contracts';
 import { type Answer, answer } from '@sandgate/service-kit';
 import type { CurrentAccess, FindCurrentAccess } from '../decisions/current-access.js';
 import { accountDeactivated, tableUnknown } from '../decisions/decide-access.js';
@@ -10,12 +10,13 @@ export const answerDecide = (findCurrentAccess: FindCurrentAccess): Answer =>
     return { decisions: [...decisionsOf(access, wanted.tableIds)] };
   });
 
-function decisionsOf(access: CurrentAccess, tableIds: readonly number[] | undefined): readonly TableDecision[] {
-  if (!tableIds)
-    return access.active
-      ? (access.all ?? [])
-      : (access.all ?? []).map(({ tableId }) => ({ tableId, decision: accountDeactivated }));
-  const decisionOf = (tableId: number): Decision =>
-    access.active ? (access.decisions.get(tableId) ?? tableUnknown) : accountDeactivated;
-  return tableIds.map((tableId) => ({ tableId, decision: decisionOf(tableId) }));
+/** Those that are remembered as they are kept: their text is then written once. */
+function decisionsOf(
+  { active, decisions, all }: CurrentAccess,
+  tableIds?: readonly number[],
+): readonly TableDecision[] {
+  if (!active) return (tableIds ?? all?.map(({ tableId }) => tableId) ?? []).map(toDeactivated);
+  return tableIds?.map((tableId) => decisions.get(tableId) ?? { tableId, decision: tableUnknown }) ?? all ?? [];
 }
+
+const toDeactivated = (tableId: number): TableDecision => ({ tableId, decision: accountDeactivated });
