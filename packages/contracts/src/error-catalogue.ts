@@ -347,13 +347,15 @@ export const errorCatalogue = {
   'auth.no_other_way_in': {
     status: 409,
     message:
-      'No administrator has signed in through an enabled provider yet, so that nobody could look after the system.',
+      'No administrator has signed in yet through a provider that is enabled and has a key that does not retire, so that nobody could look after the system.',
     remedy: 'Sign in through the provider with an account that is in Administrators, then turn passwords off.',
   },
   'auth.last_way_in': {
     status: 409,
-    message: 'Passwords are turned off and no other provider is enabled: nobody could sign in any more.',
-    remedy: 'Enable another provider, or turn passwords on by PUT /api/password-sign-in, first.',
+    message:
+      'Passwords are turned off, and no other provider is enabled and has a key that does not retire: nobody could sign in any more.',
+    remedy:
+      'Enable another provider, give this one another key, or turn passwords on by PUT /api/password-sign-in, first.',
   },
   'auth.session_not_found': {
     status: 404,

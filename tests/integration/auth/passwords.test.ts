@@ -290,6 +290,8 @@ describe('turning passwords off', () => {
     expect(outcome(await putProvider('jwt', false))).toEqual([409, 'auth.last_way_in']);
 
     await own.asAdministrator('POST', '/api/providers', { name: 'partner', kind: 'jwt', settings: { enabled: true } });
+    expect(outcome(await putProvider('jwt', false))).toEqual([409, 'auth.last_way_in']);
+    await own.asAdministrator('POST', '/api/providers/partner/keys');
     expect((await putProvider('jwt', false)).status).toBe(200);
     expect(outcome(await own.asAdministrator('DELETE', '/api/providers/partner'))).toEqual([409, 'auth.last_way_in']);
     expect(outcome(await putProvider('partner', false))).toEqual([409, 'auth.last_way_in']);
@@ -303,6 +305,30 @@ describe('turning passwords off', () => {
 
     expect((await putProvider('jwt', true)).status).toBe(200);
     expect((await own.asAdministrator('DELETE', '/api/providers/company')).status).toBe(204);
+  });
+
+  test('keeps the last provider from being without a key, now or later', async () => {
+    const keys = '/api/providers/partner/keys';
+    const addKey = async (): Promise<string> =>
+      String((await own.asAdministrator<{ id: string }>('POST', keys)).body.id);
+    const retire = (id: string, retireAt: string | null): Promise<Answered> =>
+      own.asAdministrator('PATCH', `${keys}/${id}`, { retireAt });
+    await own.asAdministrator('POST', '/api/providers', { name: 'partner', kind: 'jwt', settings: { enabled: true } });
+    const first = await addKey();
+    expect((await own.asAdministrator('PUT', '/api/providers/jwt', { enabled: false })).status).toBe(200);
+    const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
+
+    expect(outcome(await own.asAdministrator('DELETE', `${keys}/${first}`))).toEqual([409, 'auth.last_way_in']);
+    expect(outcome(await retire(first, tomorrow))).toEqual([409, 'auth.last_way_in']);
+
+    const second = await addKey();
+    expect((await retire(first, tomorrow)).status).toBe(200);
+    expect(outcome(await retire(second, tomorrow))).toEqual([409, 'auth.last_way_in']);
+    expect(outcome(await own.asAdministrator('DELETE', `${keys}/${second}`))).toEqual([409, 'auth.last_way_in']);
+
+    expect((await own.asAdministrator('PUT', '/api/providers/jwt', { enabled: true })).status).toBe(200);
+    expect((await own.asAdministrator('DELETE', `${keys}/${second}`)).status).toBe(204);
+    expect((await own.asAdministrator('DELETE', '/api/providers/partner')).status).toBe(204);
   });
 
   test('is undone by the operator', async () => {

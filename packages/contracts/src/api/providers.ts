@@ -196,7 +196,7 @@ export const changeSigningKey = defineEndpoint({
   query: DryRunQuery,
   body: z.strictObject({ retireAt: z.iso.datetime().nullable() }),
   response: z.union([SigningKey, WaysInPreview]),
-  errors: ['auth.provider_not_found', 'auth.key_not_found', 'auth.key_limit'],
+  errors: ['auth.provider_not_found', 'auth.key_not_found', 'auth.key_limit', 'auth.last_way_in'],
 });
 
 export const deleteSigningKey = defineEndpoint({
@@ -210,5 +210,5 @@ export const deleteSigningKey = defineEndpoint({
   status: 204,
   alsoStatus: 200,
   response: WaysInPreview.optional(),
-  errors: ['auth.provider_not_found', 'auth.key_not_found', 'auth.key_from_environment'],
+  errors: ['auth.provider_not_found', 'auth.key_not_found', 'auth.key_from_environment', 'auth.last_way_in'],
 });

@@ -1,13 +1,14 @@
 import type { Author } from '@sandgate/messaging';
 import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
 import { lockProviders } from '../providers/provider-revision-store.js';
+import { isLasting } from '../providers/provider-store.js';
 import { announceSettingsChange } from '../settings/announce-settings-change.js';
 
 /** A change is announced with its author. */
 export interface PasswordSignInStore {
   isEnabled(): Promise<boolean>;
   enable(by: Author): Promise<void>;
-  /** False, and nothing changed, unless one of these accounts is active and has signed in through a provider that is enabled. */
+  /** False, and nothing changed, unless one of these accounts is active and has signed in through a provider that is a lasting way in. */
   disableBeside(administratorIds: readonly string[], by: Author): Promise<boolean>;
 }
 
@@ -32,7 +33,7 @@ export const passwordSignInWithin = (
       select exists (
         select from identity
           join account on account.id = identity.account_id and account.status = 'active'
-          join provider on provider.name = identity.provider and provider.enabled
+          join provider on provider.name = identity.provider and ${isLasting}
         where identity.account_id = any (${administratorIds}::uuid[])) as beside`;
     if (beside) await set(tx, { enabled: false, by });
     return beside;

@@ -59,15 +59,20 @@ export interface KeyRetirement {
   readonly retireAt: string | null;
 }
 
-/** Sets when a key retires, also back to never. Throws `auth.provider_not_found`, `auth.key_not_found`, `auth.key_limit`. */
+/**
+ * Sets when a key retires, also back to never. Throws `auth.provider_not_found`, `auth.key_not_found`, `auth.key_limit`,
+ * `auth.last_way_in`.
+ */
 export const retireSigningKey =
   (store: Pick<ProviderStore, 'change'>) =>
   async ({ provider, id, retireAt }: KeyRetirement, by: Author): Promise<StoredKey> => {
     const changed = await store.change(
       provider,
-      (current) => {
-        requireKey(current, id);
-        if (isValid({ retireAt })) requireRoom(current.keys.filter((key) => key.id !== id));
+      (current, isOnlyWayIn) => {
+        const key = requireKey(current, id);
+        const others = without(current, key);
+        if (isValid({ retireAt })) requireRoom(others);
+        if (isOnlyWayIn) requireWayIn(current, [...others, { ...key, retireAt }]);
         return { retireKey: { id, retireAt } };
       },
       by,
@@ -78,15 +83,17 @@ export const retireSigningKey =
 
 /**
  * Deletes a key; from then on no instance takes its tokens. Throws `auth.provider_not_found`, `auth.key_not_found`,
- * `auth.key_from_environment`.
+ * `auth.key_from_environment`, `auth.last_way_in`.
  */
 export const deleteSigningKey =
   (store: Pick<ProviderStore, 'change'>) =>
   async (provider: string, id: string, by: Author): Promise<void> => {
     const changed = await store.change(
       provider,
-      (current) => {
-        if (requireKey(current, id).source === 'environment') throw new Failure('auth.key_from_environment');
+      (current, isOnlyWayIn) => {
+        const key = requireKey(current, id);
+        if (key.source === 'environment') throw new Failure('auth.key_from_environment');
+        if (isOnlyWayIn) requireWayIn(current, without(current, key));
         return { deleteKey: id };
       },
       by,
@@ -94,11 +101,20 @@ export const deleteSigningKey =
     if (!changed) throw new Failure('auth.provider_not_found');
   };
 
+const without = ({ keys }: StoredProvider, key: StoredKey): StoredKey[] => keys.filter((one) => one !== key);
+
 function requireKey({ keys }: StoredProvider, id: string): StoredKey {
   const key = keys.find((one) => one.id === id);
   if (!key) throw new Failure('auth.key_not_found');
   return key;
 }
+
+/** A provider without a key that does not retire lets nobody in, sooner or later. */
+function requireWayIn({ settings, keys }: StoredProvider, keysLeft: readonly StoredKey[]): void {
+  if (settings.enabled && keys.some(isLasting) && !keysLeft.some(isLasting)) throw new Failure('auth.last_way_in');
+}
+
+const isLasting = ({ retireAt }: StoredKey): boolean => retireAt === null;
 
 function requireRoom(others: readonly StoredKey[]): void {
   if (others.filter(isValid).length >= maxValidKeys) throw new Failure('auth.key_limit');

@@ -42,7 +42,7 @@ export interface ProviderStore {
   noteKeyUses(uses: readonly { id: string; at: string }[]): Promise<void>;
 }
 
-/** `isOnlyWayIn`: passwords are turned off, and no other provider is enabled. */
+/** `isOnlyWayIn`: passwords are turned off, and no other provider is a lasting way in. */
 export type DecideProviderChange = (provider: StoredProvider, isOnlyWayIn: boolean) => ProviderChange;
 
 export interface ProviderChange {
@@ -118,10 +118,14 @@ const toldOf = ({ settings, keys }: Omit<StoredProvider, 'name'>): Record<string
   keys: keys.map(({ secret: _secret, lastUsedAt: _no, ...key }) => key),
 });
 
-/** Passwords are turned off, and no provider but this one is enabled. */
+/** Of a row of `provider`: it is enabled, and has a key that does not retire where it needs one. */
+export const isLasting = Prisma.sql`provider.enabled and (provider.kind = 'oidc'
+  or exists (select from signing_key where signing_key.provider = provider.name and retire_at is null))`;
+
+/** Passwords are turned off, and no provider but this one is a lasting way in. */
 export async function isOnlyWayIn(tx: Prisma.TransactionClient, name: string): Promise<boolean> {
   const rows = await tx.$queryRaw<{ is_only: boolean }[]>`
-    select not enabled and not exists (select from provider where provider.enabled and provider.name <> ${name}) as is_only
+    select not enabled and not exists (select from provider where ${isLasting} and provider.name <> ${name}) as is_only
     from password_sign_in`;
   return rows[0]?.is_only ?? false;
 }
