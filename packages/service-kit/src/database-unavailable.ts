@@ -12,14 +12,19 @@ const sqlState = /^(08...|57P0[1-3]|53300)$/;
 /** Messages of `pg`, which gives these errors no code. */
 const messages = /^(Connection terminated|timeout exceeded when trying to connect)/;
 
-/** A connection could not be had, or broke. */
-export class DatabaseUnavailable extends Error {
-  override readonly name = 'DatabaseUnavailable';
+/** System errors, such as ECONNREFUSED; not Node's own ERR_…, which are faults of a program. */
+const systemError = /^E(?!RR_)[A-Z0-9]+$/;
 
-  constructor(options: { readonly cause: unknown }) {
-    super('the database does not answer', options);
-  }
+class DatabaseUnavailable extends Error {
+  override readonly name = 'DatabaseUnavailable';
 }
+
+/** An error of `pg`, told apart from those of other connections where none could be had or it broke. */
+export const toDatabaseError = (cause: unknown): unknown => {
+  if (!(cause instanceof Error) || cause instanceof pg.DatabaseError) return cause;
+  const isBroken = systemError.test(String((cause as { code?: unknown }).code)) || messages.test(cause.message);
+  return isBroken ? new DatabaseUnavailable('the database does not answer', { cause }) : cause;
+};
 
 /** The code of an error that PostgreSQL itself answered (its documentation, appendix A), whichever way it came here. */
 export const sqlStateOf = (error: unknown): string | undefined => {

@@ -2,7 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { sqltag } from '@prisma/client/runtime/client';
 import type { Database } from '@sandgate/messaging';
 import pg from 'pg';
-import { DatabaseUnavailable } from './database-unavailable.js';
+import { toDatabaseError } from './database-unavailable.js';
 import { createStatementNames } from './statement-names.js';
 
 export interface DatabaseSettings {
@@ -23,7 +23,8 @@ export interface DatabaseSettings {
  * whatever its parameters, for planning takes longer than running most of them.
  *
  * A single SQL statement goes straight to a connection, for on Prisma's way there the process works several times as long as for the rest
- * of it. What is in a transaction, and what Prisma writes itself, goes Prisma's way. Errors are those of `pg`, or `DatabaseUnavailable`.
+ * of it. What is in a transaction, and what Prisma writes itself, goes Prisma's way. `isDatabaseUnavailable` and `sqlStateOf`
+ * tell of errors of either way.
  */
 export function openDatabase<Client extends Database>(
   { url, schema, max, scans }: DatabaseSettings,
@@ -41,7 +42,7 @@ export function openDatabase<Client extends Database>(
     const { text, values } = sqltag(strings, ...parts);
     const name = names.nameOf(text);
     return pool.query({ text, values, ...(name !== undefined && { name }) }).catch((cause: unknown) => {
-      throw cause instanceof pg.DatabaseError ? cause : new DatabaseUnavailable({ cause });
+      throw toDatabaseError(cause);
     });
   };
   const direct: Database = {
