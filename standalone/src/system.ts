@@ -103,6 +103,7 @@ async function startServices({ config, secrets, log, checks, urls, dataSources }
       ...of('auth'),
       ...adminOf(config, secrets),
       jwtSharedSecret: config.SANDGATE_JWT_SHARED_SECRET ?? secrets.jwtSharedSecret,
+      embeddingOrigins: config.embeddingOrigins,
       sessionSeconds: config.SESSION_MAX_AGE_SECONDS,
       refusalsPerMinute: config.SANDGATE_REFUSALS_PER_MINUTE,
       sessionIdleSeconds: config.SANDGATE_SESSION_IDLE_SECONDS,

@@ -18,6 +18,7 @@ await runProcess(async () => {
     log,
     databaseUrl: config.DATABASE_URL,
     siteUrl: config.SANDGATE_SITE_URL,
+    embeddingOrigins: config.SANDGATE_EMBEDDING_ORIGINS,
     sessionSeconds: config.SESSION_MAX_AGE_SECONDS,
     refusalsPerMinute: config.SANDGATE_REFUSALS_PER_MINUTE,
     sessionIdleSeconds: config.SANDGATE_SESSION_IDLE_SECONDS,

@@ -87,6 +87,8 @@ export interface AuthDependencies extends Environment {
   readonly siteUrl: string;
   /** Of the session cookie; `lax` unless told. */
   readonly sameSite?: SameSite;
+  /** Applications that may show the site in a frame or read its API. */
+  readonly embeddingOrigins: readonly string[];
   /** A session ends so long after the sign-in, however much it is used. */
   readonly sessionSeconds: number;
   /** So many sign-ins of one source are refused a minute, before it is held back. */
@@ -162,7 +164,7 @@ export function createAuth(dependencies: AuthDependencies): Service {
       }),
       signOutRoute({ cookie, sessions }),
       singleSignOutRoute({ cookie, sessions }),
-      getSessionPropertiesRoute({ cookie, sessions }),
+      getSessionPropertiesRoute({ cookie, embeddingOrigins: dependencies.embeddingOrigins, sessions }),
       listSessionsRoute({ sessions, ask }),
       endSessionRoute({ sessions, ask }),
       endSessionsRoute({ sessions, ask }),

@@ -338,9 +338,20 @@ test('anybody is told the settings that an embedding application needs', async (
   expect(body).toMatchObject({
     'site-url': siteUrl,
     'other-sso-enabled?': true,
+    'enable-embedding-interactive': true,
     'enable-embedding-sdk': true,
     'enable-embedding-simple': true,
     'session-cookie-samesite': 'lax',
   });
   expect(headers.get('access-control-allow-origin')).toBe(hostOrigin);
+});
+
+test('embedding is said to be enabled only where an origin is configured', async () => {
+  const closed = await startAuth({ beside: auth, embeddingOrigins: [] });
+
+  expect((await closed.request('/api/session/properties')).body).toMatchObject({
+    'enable-embedding-interactive': false,
+    'enable-embedding-sdk': false,
+    'enable-embedding-simple': false,
+  });
 });

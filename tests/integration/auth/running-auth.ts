@@ -121,6 +121,7 @@ export async function startAuth({
     log,
     databaseUrl: databases.urls.auth,
     siteUrl,
+    embeddingOrigins,
     sessionSeconds: 1_209_600,
     // All tests come from one address.
     refusalsPerMinute: 1_000_000,

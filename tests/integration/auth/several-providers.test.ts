@@ -67,6 +67,15 @@ describe('providers', () => {
     expect(listed.text).not.toContain(secret);
   });
 
+  test('are listed a page at a time, like everything else', async () => {
+    const all = (await auth.asAdministrator('GET', '/api/providers')).body;
+    const page = await auth.asAdministrator('GET', '/api/providers?limit=1&offset=1');
+
+    expect(page.body).toEqual({ data: all.data.slice(1, 2), total: all.total });
+    expect(page.body.data).toHaveLength(1);
+    expect((await auth.asAdministrator('GET', '/api/providers?limit=0')).body.code).toBe('request.invalid');
+  });
+
   test('are refused under a name that is taken, reserved or none, and with settings that are none', async () => {
     expect((await create({ name, kind: 'jwt' })).body.code).toBe('auth.provider_exists');
     expect((await create({ name: 'password', kind: 'jwt' })).body.code).toBe('auth.settings_invalid');

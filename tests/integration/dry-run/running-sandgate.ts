@@ -59,6 +59,7 @@ export async function startSandgate(schema: string): Promise<RunningSandgate> {
       siteUrl,
       ask,
       log,
+      embeddingOrigins: [],
       sessionSeconds: 1_209_600,
       refusalsPerMinute: 10_000,
       adminEmail: administrator.email,

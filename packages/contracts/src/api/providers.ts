@@ -3,7 +3,7 @@ import { isStorableText, StorableText } from '../attribute.js';
 import { ProviderName } from '../claims.js';
 import { DryRunQuery, WaysInPreview } from './change-preview.js';
 import { defineEndpoint } from './define-endpoint.js';
-import { listOf } from './lists.js';
+import { listOf, Page } from './lists.js';
 import { NewOidcProvider, OidcProvider, OidcProviderChange } from './oidc-provider.js';
 import { ClaimName, DomainName, isProviderAddress } from './provider-settings.js';
 
@@ -96,6 +96,7 @@ export const listProviders = defineEndpoint({
   owner,
   access,
   summary: 'Every provider, with its settings and keys, without secrets',
+  query: z.strictObject(Page),
   response: listOf(Provider),
 });
 

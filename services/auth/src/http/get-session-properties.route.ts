@@ -5,11 +5,13 @@ import { hashSessionToken } from '../sessions/session-token.js';
 
 interface Dependencies {
   readonly cookie: CookieSettings;
+  readonly embeddingOrigins: readonly string[];
   readonly sessions: SessionStore;
 }
 
-export const getSessionPropertiesRoute = ({ cookie, sessions }: Dependencies): AnyRoute =>
+export const getSessionPropertiesRoute = ({ cookie, embeddingOrigins, sessions }: Dependencies): AnyRoute =>
   route(getSessionProperties, async () => {
+    const embedding = embeddingOrigins.length > 0;
     // Nobody's session: what it says then is whether there is a provider.
     const nobody = await sessions.introspect(hashSessionToken(''));
     return {
@@ -18,9 +20,9 @@ export const getSessionPropertiesRoute = ({ cookie, sessions }: Dependencies): A
       'site-locale': 'en',
       'has-user-setup': true,
       'other-sso-enabled?': !nobody.active && nobody.singleSignOn,
-      'enable-embedding-interactive': true,
-      'enable-embedding-sdk': true,
-      'enable-embedding-simple': true,
+      'enable-embedding-interactive': embedding,
+      'enable-embedding-sdk': embedding,
+      'enable-embedding-simple': embedding,
       'session-cookie-samesite': cookie.sameSite ?? 'lax',
       'token-features': {
         embedding: true,
