@@ -36,6 +36,14 @@ test('vectors on which Sandgate and the file differ are told, with the reason of
   ]);
 });
 
+test('a file that says both of one token is told where it contradicts itself', async () => {
+  const file = fileWith({ jws: token, result: 'valid' }, { jws: token, result: 'invalid' });
+
+  expect((await checkVectors(file)).disagreements).toEqual([
+    { group: 'hs256', id: 2, what: 'a token', said: 'invalid', contradicts: 1 },
+  ]);
+});
+
 test('a file that is none is refused, not counted as passed', async () => {
   await expect(checkVectors({ tests: [] })).rejects.toThrow('testGroups');
 });

@@ -12,6 +12,8 @@ export interface Disagreement {
   readonly said: 'valid' | 'invalid';
   /** Code of the refusal; absent for what was accepted. */
   readonly code?: string;
+  /** A vector of the group with the same token, byte for byte, that the file says the opposite of: it is the file that is wrong about one of the two. */
+  readonly contradicts?: number;
 }
 
 export interface CheckedVectors {
@@ -52,19 +54,33 @@ export async function checkVectors(file: unknown): Promise<CheckedVectors> {
   const disagreements: Disagreement[] = [];
   for (const group of VectorFile.parse(file).testGroups) {
     const keys = await keysFrom(group.public ?? group.private);
-    for (const { tcId: id, comment: what, jws, jwe, result: said } of group.tests) {
-      const code = await refusalOf(jws ?? jwe, keys);
+    for (const { tcId: id, comment: what, result: said, ...test } of group.tests) {
+      const given = textOf(test);
+      const code = await refusalOf(given, keys);
       if (code === undefined) accepted += 1;
       else refused += 1;
-      if ((code === undefined) !== (said === 'valid'))
-        disagreements.push({ group: group.comment, id, what, said, ...(code !== undefined && { code }) });
+      if ((code === undefined) === (said === 'valid')) continue;
+      const contradicts = group.tests.find((other) => other.result !== said && textOf(other) === given)?.tcId;
+      disagreements.push({
+        group: group.comment,
+        id,
+        what,
+        said,
+        ...(code !== undefined && { code }),
+        ...(contradicts !== undefined && { contradicts }),
+      });
     }
   }
   return { accepted, refused, disagreements };
 }
 
-async function refusalOf(given: unknown, keys: ReadonlyMap<string, VerificationKey>): Promise<string | undefined> {
-  const token = typeof given === 'string' ? given : JSON.stringify(given);
+/** What is presented as a token: published test data, and no secret. */
+const textOf = ({ jws, jwe }: { jws?: unknown; jwe?: unknown }): string => {
+  const value = jws ?? jwe;
+  return typeof value === 'string' ? value : JSON.stringify(value);
+};
+
+async function refusalOf(token: string, keys: ReadonlyMap<string, VerificationKey>): Promise<string | undefined> {
   try {
     await verifySignature(token, readToken(token), { keys, now: Date.now() / 1000 });
     return undefined;
