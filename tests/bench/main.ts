@@ -68,7 +68,8 @@ async function main(): Promise<void> {
 function machine(): string {
   const cores = os.cpus();
   const memory = Math.round(os.totalmem() / 2 ** 30);
-  return `${cores.length} cores (${cores[0]?.model.trim()}), ${memory} GiB, Node ${process.version}, ${os.type()} ${os.release()}`;
+  const kernel = os.release().split('.', 2).join('.');
+  return `${cores.length} cores (${cores[0]?.model.trim()}), ${memory} GiB, Node ${process.version}, ${os.type()} ${kernel}`;
 }
 
 await main().catch((error: unknown) => {

@@ -2,8 +2,9 @@ import { removeInChunks } from '@sandgate/service-kit';
 import type { PrismaClient } from '../generated/prisma/client.js';
 
 /**
- * Removes sessions that are over and used tokens that can no longer verify, in short transactions. Answers how many, or undefined when
- * there were none. Safe at the same time on several instances.
+ * Removes sessions that have reached their end and used tokens that can no longer verify, in short transactions. A session that is over
+ * before, by the idle limit or with its key, opens nothing and stays until then. Answers how many, or undefined when there were none. Safe
+ * at the same time on several instances.
  */
 export async function removeExpired(
   database: PrismaClient,
