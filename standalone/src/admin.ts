@@ -16,7 +16,7 @@ const usage = `usage: npm run admin -- <command>
 
   dead-letters [--service NAME]              list the messages that were given up, with the reason of each
   redrive [--service NAME] [--id ID …]       put dead letters back into their queue; all of them without --id
-  resync [--service NAME]                    republish everything from the owners; safe at any time
+  resync [--service NAME]                    republish every state from the owners, not what became records; safe at any time
   enable-password-sign-in                    let people sign in with a password again; safe at any time
 
 Services: ${serviceNames.join(', ')}. Speaks to the running system: by AUTH_URL, DIRECTORY_URL, PERMISSIONS_URL, DASHBOARD_URL and
