@@ -20,21 +20,30 @@ export interface System {
   stop(): Promise<void>;
 }
 
-/**
- * All services in one process: the same code as in containers of their own, on one PostgreSQL, with direct calls for their questions.
- * `checks` are what the process adds to readiness.
- */
-export async function startSystem(
-  config: StandaloneConfig,
-  log: Logger,
-  checks: readonly ReadinessCheck[],
-): Promise<System> {
+export interface SystemOptions {
+  readonly log: Logger;
+  /** What the process adds to readiness. */
+  readonly checks: readonly ReadinessCheck[];
+  /** Aborted to end the start: it stops what runs by then, and throws the reason. */
+  readonly stopping: AbortSignal;
+}
+
+/** All services in one process: the same code as in containers of their own, on one PostgreSQL, with direct calls for their questions. */
+export async function startSystem(config: StandaloneConfig, options: SystemOptions): Promise<System> {
+  const { log, checks, stopping } = options;
   await mkdir(config.SANDGATE_HOME, { recursive: true, mode: 0o700 });
   const secrets = await keepSecrets(config.SANDGATE_HOME);
-  const postgres = await startPostgres(config, log);
+  const postgres = await startPostgres(config, log).catch((error: unknown) => {
+    // A Ctrl-C ends the making of the cluster too, which the terminal sends it to as well.
+    stopping.throwIfAborted();
+    throw error;
+  });
   try {
+    stopping.throwIfAborted();
     const urls = await migrate({ ...postgres, rolePasswords: secrets.rolePasswords, log: (line) => log.info(line) });
+    stopping.throwIfAborted();
     const dataSources = await dataSourcesOf(config, secrets, postgres.adminUrl, log);
+    stopping.throwIfAborted();
     const host = await startServices({ config, secrets, log, checks, urls, dataSources });
     return {
       ...adminOf(config, secrets),

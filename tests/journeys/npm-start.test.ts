@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,7 +6,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { eventually } from '../support/eventually.js';
 import { startPostgres } from '../support/postgres-server.js';
 import { startRabbitmq } from '../support/rabbitmq.js';
-import { type StartedSystem, startSystem } from '../support/system.js';
+import { beginSystem, type StartedSystem, startSystem } from '../support/system.js';
 
 const admin = { SANDGATE_ADMIN_EMAIL: 'olga@operator.example', SANDGATE_ADMIN_PASSWORD: 'a password for the tests' };
 const cleanUp: (() => Promise<unknown>)[] = [];
@@ -42,6 +43,18 @@ const list = async (system: StartedSystem, path: string): Promise<{ total: numbe
   return (await response.json()) as { total: number };
 };
 
+const postmasterFile = (folder: string): string => join(folder, 'postgres', 'postmaster.pid');
+
+/** As the terminal and npm do, which both send it. */
+const signalUntilExited = (system: StartedSystem): Promise<void> =>
+  eventually(
+    () => {
+      system.signal('SIGINT');
+      expect(system.hasExited()).toBe(true);
+    },
+    { timeoutMs: 60_000 },
+  );
+
 describe('npm start', () => {
   test('prints the addresses and the sign-in data, and the log has none of it', async () => {
     const system = await start({});
@@ -74,13 +87,29 @@ describe('npm start', () => {
     expect((await list(second, '/api/tables')).total).toBe(6);
   });
 
-  test('stops by itself on Ctrl-C, and leaves no PostgreSQL behind', async () => {
+  test('stops by itself on Ctrl-C, however often it comes, and leaves no PostgreSQL behind', async () => {
     const system = await start({});
 
-    system.signal('SIGINT');
+    await signalUntilExited(system);
 
     expect(await system.exited).toBe('code 0');
-    await expect(readFile(join(system.home, 'postgres', 'postmaster.pid'))).rejects.toThrow(/ENOENT/);
+    expect(existsSync(postmasterFile(system.home))).toBe(false);
+  });
+
+  test('stops on Ctrl-C before it is ready as well, and the next start finds nothing left behind', async () => {
+    const folder = await home();
+    const system = await beginSystem({ ...admin, SANDGATE_HOME: folder });
+    cleanUp.push(() => system.stop());
+    await eventually(() => expect(existsSync(postmasterFile(folder))).toBe(true), { timeoutMs: 120_000, everyMs: 5 });
+    expect(existsSync(join(folder, 'demo.json'))).toBe(false);
+
+    await signalUntilExited(system);
+
+    expect(system.output()).not.toContain(admin.SANDGATE_ADMIN_EMAIL);
+    expect(await system.exited).toBe('code 0');
+    expect(existsSync(postmasterFile(folder))).toBe(false);
+    await start({ SANDGATE_HOME: folder });
+    expect(await readFile(join(folder, 'sandgate.log'), 'utf8')).not.toContain('had left behind');
   });
 
   test('without the demonstration there is no sample database, no host application and no provider', async () => {

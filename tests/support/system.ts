@@ -33,11 +33,26 @@ export interface StartedSystem extends RunningSystem {
   readonly pid: number;
   output(): string;
   signal(signal: NodeJS.Signals): void;
+  hasExited(): boolean;
   readonly exited: Promise<string>;
 }
 
-/** Starts what `npm start` starts, once it is built, with nothing inherited from this environment but the path. */
+/** Starts what `npm start` starts, once it is built, with nothing inherited from this environment but the path, and waits until it is ready. */
 export async function startSystem(env: Readonly<Record<string, string>>): Promise<StartedSystem> {
+  const system = await beginSystem(env);
+  await eventually(
+    async () => {
+      if (system.hasExited()) throw new Hopeless(`npm start ended:\n${system.output()}`);
+      const response = await fetch(`${system.siteUrl}/api/health/ready`);
+      if (!response.ok) throw new Error(await response.text());
+    },
+    { timeoutMs: 240_000 },
+  );
+  return system;
+}
+
+/** The same, and waits for nothing. */
+export async function beginSystem(env: Readonly<Record<string, string>>): Promise<StartedSystem> {
   const home = env['SANDGATE_HOME'] ?? (await mkdtemp(join(tmpdir(), 'sandgate-')));
   const port = env['PORT'] ?? String(await freePort());
   const hostAppPort = env['HOST_APP_PORT'] ?? String(await freePort());
@@ -45,19 +60,10 @@ export async function startSystem(env: Readonly<Record<string, string>>): Promis
     cwd: root,
     env: { PATH: process.env['PATH'], ...env, PORT: port, HOST_APP_PORT: hostAppPort, SANDGATE_HOME: home },
   });
-  const siteUrl = `http://localhost:${port}`;
-  await eventually(
-    async () => {
-      if (started.hasExited()) throw new Hopeless(`npm start ended:\n${started.output()}`);
-      const response = await fetch(`${siteUrl}/api/health/ready`);
-      if (!response.ok) throw new Error(await response.text());
-    },
-    { timeoutMs: 240_000 },
-  );
   const stop = async (): Promise<void> => {
     started.signal('SIGTERM');
     await started.exited;
     if (env['SANDGATE_HOME'] === undefined) await rm(home, { recursive: true, force: true });
   };
-  return { ...systemAt(siteUrl, home, stop), home, ...started };
+  return { ...systemAt(`http://localhost:${port}`, home, stop), home, ...started };
 }
