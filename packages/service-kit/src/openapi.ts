@@ -136,9 +136,10 @@ function errorsOf(endpoint: Endpoint): Json {
 /** Codes that an endpoint names, and those that the frame answers for it. */
 function codesOf(endpoint: Endpoint): ErrorCode[] {
   const codes: ErrorCode[] = [...(endpoint.errors ?? []), 'internal_error', 'service.database_unavailable'];
-  if (endpoint.params || endpoint.query || endpoint.body || endpoint.headers) codes.push('request.invalid');
+  if (endpoint.params || endpoint.query || endpoint.headers) codes.push('request.invalid');
   if (endpoint.body) codes.push('request.not_json', 'request.too_large');
-  if (endpoint.method !== 'get') codes.push('request.cross_origin');
+  // A change that cannot be asked first refuses `dryRun`.
+  if (endpoint.method !== 'get') codes.push('request.cross_origin', 'request.invalid');
   if (endpoint.access !== 'anyone') codes.push('auth.session_required', 'service.unavailable');
   if (endpoint.access === 'administrator' || endpoint.access === 'operator') codes.push('auth.administrator_required');
   return [...new Set(codes)];

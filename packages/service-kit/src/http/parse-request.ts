@@ -1,6 +1,6 @@
 import { type Endpoint, Failure } from '@sandgate/contracts';
 import type { Request } from 'express';
-import type { z } from 'zod';
+import { z } from 'zod';
 
 export interface ParsedRequest {
   readonly params: unknown;
@@ -12,6 +12,7 @@ export interface ParsedRequest {
 /** Parses path, query, body and headers by the endpoint's schemas. Throws `request.invalid` with every fault of all of them. */
 export function parseRequest(endpoint: Endpoint, request: Request): ParsedRequest {
   const query = queryOf(request.url);
+  refuseToAskFirst(endpoint, query);
   if (endpoint.answers === 'page') return { params: request.params, query, body: undefined, headers: undefined };
   const faults: string[] = [];
   const parse = (schema: z.ZodType | undefined, part: string, input: unknown): unknown => {
@@ -29,6 +30,14 @@ export function parseRequest(endpoint: Endpoint, request: Request): ParsedReques
   };
   if (faults.length > 0) throw new Failure('request.invalid', { details: { faults } });
   return parsed;
+}
+
+/** An endpoint without it takes any query, and would make the change that somebody only asks about. */
+function refuseToAskFirst(endpoint: Endpoint, query: Readonly<Record<string, unknown>>): void {
+  if (endpoint.method === 'get' || (endpoint.query instanceof z.ZodObject && 'dryRun' in endpoint.query.shape)) return;
+  const asked = Object.keys(query).find((name) => /^dry[-_]?run$/i.test(name));
+  if (asked === undefined) return;
+  throw new Failure('request.invalid', { details: { faults: [`query.${asked}: this cannot be asked first`] } });
 }
 
 function bodyOf(endpoint: Endpoint, request: Request): unknown {
