@@ -2,10 +2,11 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { type Ask, defineEndpoint, Failure } from '@sandgate/contracts';
+import { type Ask, defineEndpoint, describePasswordSignIn, Failure } from '@sandgate/contracts';
 import { Histogram, Registry } from 'prom-client';
 import { z } from 'zod';
 import { createLogger } from '../logger.js';
+import { answer } from '../questions/ask.js';
 import { createApp } from './app.js';
 import { createAppServer } from './create-app-server.js';
 import { page, Reply, route } from './route.js';
@@ -66,6 +67,17 @@ const routes = [
   route(
     defineEndpoint({
       ...base,
+      method: 'delete',
+      path: '/rehearsed',
+      access: 'anyone',
+      query: z.strictObject({ dryRun: z.enum(['true', 'false']) }),
+      response: Thing,
+    }),
+    ({ query }) => ({ name: query.dryRun }),
+  ),
+  route(
+    defineEndpoint({
+      ...base,
       method: 'post',
       path: '/auth/token',
       access: 'anyone',
@@ -123,7 +135,11 @@ beforeAll(async () => {
   });
   const app = createApp({
     routes,
-    answers: [],
+    answers: [
+      answer(describePasswordSignIn, () => {
+        throw new Error(secret);
+      }),
+    ],
     ask,
     siteUrl,
     serviceCredential,
@@ -156,6 +172,7 @@ const request = async (path: string, init: RequestInit = {}) => {
   };
 };
 const as = (token: string) => ({ 'x-metabase-session': token });
+const ofService = { authorization: `Bearer ${serviceCredential}`, 'content-type': 'application/json' };
 const cookie = { cookie: 'other=1; sandgate.SESSION=a-person' };
 
 describe('who may come in', () => {
@@ -292,6 +309,22 @@ describe('what comes in is parsed once', () => {
     expect([answer.status, answer.json.code]).toEqual([status, code]);
   });
 
+  test.each(['dryRun=true', 'dryRun=false', 'dry_run=true', 'x=1&DryRun'])(
+    'a change that cannot be asked first is not made when it is asked by ?%s',
+    async (query) => {
+      const answer = await request(`/api/sign-in?${query}`, { method: 'POST' });
+
+      expect([answer.status, answer.json.code]).toEqual([400, 'request.invalid']);
+      expect(answer.json.details.faults).toEqual([expect.stringContaining('cannot be asked first')]);
+    },
+  );
+
+  test('what can be asked first is, a question is none, and any other parameter changes nothing', async () => {
+    expect((await request('/rehearsed?dryRun=true', { method: 'DELETE' })).json).toEqual({ name: 'true' });
+    expect((await request('/open?dryRun=true')).status).toBe(200);
+    expect((await request('/api/sign-in?sdk=1', { method: 'POST' })).status).toBe(200);
+  });
+
   test('an unknown address is 404, a wrong method 405 with what is allowed', async () => {
     expect((await request('/nothing')).json.code).toBe('request.not_found');
     const wrong = await request('/me', { method: 'DELETE' });
@@ -314,6 +347,31 @@ describe('what goes out', () => {
       id: expect.stringMatching(/^[0-9a-f]{32}$/),
     });
     expect(lines.filter((line) => line.includes(answer.json.id) && line.includes('"level":50'))).toHaveLength(1);
+  });
+
+  test.each<[string, string, RequestInit, string]>([
+    ['an unknown address', `/nothing/${secret}?jwt=${secret}`, {}, 'request.not_found'],
+    ['a wrong method', '/me', { method: 'DELETE' }, 'request.method_not_allowed'],
+    ['a malformed address', '/things/%E0%A4%A', {}, 'request.invalid'],
+    ['a question without the credential', '/internal/auth.ask', { method: 'POST' }, 'service.credential_required'],
+    [
+      'a question that cannot be answered',
+      '/internal/auth.describe-password-sign-in',
+      { method: 'POST', body: '{}', headers: ofService },
+      'internal_error',
+    ],
+  ])('the id of %s leads to one line with the code, without the address', async (_what, path, init, code) => {
+    const { json } = await request(path, init);
+
+    expect(json).toMatchObject({ code, id: expect.stringMatching(/^[0-9a-f]{32}$/) });
+    expect(lines.filter((line) => line.includes(json.id))).toEqual([expect.stringContaining(`"code":"${code}"`)]);
+    if (code !== 'internal_error') expect(lines.join()).not.toContain(secret);
+  });
+
+  test('an answer and its line belong to the trace of the request', async () => {
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const headers = { traceparent: `00-${traceId}-00f067aa0ba902b7-01` };
+    expect((await request('/nothing', { headers })).json.id).toBe(traceId);
   });
 
   test('a named error keeps its code and its Retry-After when it is wrapped', async () => {

@@ -1,8 +1,8 @@
 import { Failure } from '@sandgate/contracts';
 import express, { type Express, type Request, type Response } from 'express';
 import type { Answer } from '../questions/ask.js';
+import { answerWithoutRoute } from './answer-without-route.js';
 import { allowReading, answerPreflight } from './cross-origin.js';
-import { toErrorPage, toErrorResponse } from './error-response.js';
 import { type FrameOptions, mountRoutes } from './mount.js';
 import { mountAnswers } from './mount-answers.js';
 import type { AnyRoute } from './route.js';
@@ -30,11 +30,9 @@ export function createApp(options: AppOptions): Express {
   mountRoutes(app, options.routes, options);
   app.use((request: Request, response: Response) => notFound(request, response, options));
   // A malformed path or a failure of Express itself; four parameters make it an error handler.
-  app.use((error: unknown, _request: Request, response: Response, _next: unknown) => {
+  app.use((error: unknown, request: Request, response: Response, _next: unknown) => {
     const malformed = error instanceof URIError || (error as { status?: number }).status === 400;
-    if (!malformed) options.log.error({ error }, 'outside of a route');
-    const answer = toErrorResponse(malformed ? new Failure('request.invalid') : error, 'outside-of-a-route');
-    response.status(answer.status).json(answer.body);
+    answerWithoutRoute(malformed ? new Failure('request.invalid') : error, { request, response, log: options.log });
   });
   return app;
 }
@@ -51,20 +49,14 @@ function securityHeaders({ embeddingOrigins, siteUrl }: AppOptions): readonly [s
   return siteUrl.startsWith('https:') ? [...always, ['strict-transport-security', 'max-age=31536000']] : always;
 }
 
-function notFound(request: Request, response: Response, { routes }: AppOptions): void {
+function notFound(request: Request, response: Response, { routes, log }: AppOptions): void {
   const allowed = routes
     .filter(({ endpoint }) => matches(endpoint.path, request.path))
     .map(({ endpoint }) => endpoint.method.toUpperCase());
   if (allowed.length > 0 && answerPreflight(request, response, allowed)) return;
-  const answer = toErrorResponse(
-    new Failure(allowed.length > 0 ? 'request.method_not_allowed' : 'request.not_found'),
-    'no-route',
-  );
   if (allowed.length > 0) response.setHeader('allow', allowed.join(', '));
-  const forBrowser = (request.get('accept') ?? '').includes('text/html');
-  response.status(answer.status);
-  if (forBrowser) response.type('html').send(toErrorPage(answer));
-  else response.json(answer.body);
+  const failure = new Failure(allowed.length > 0 ? 'request.method_not_allowed' : 'request.not_found');
+  answerWithoutRoute(failure, { request, response, log, outcome: { method: request.method } });
 }
 
 const matches = (template: string, path: string): boolean => {

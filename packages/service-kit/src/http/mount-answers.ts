@@ -1,7 +1,7 @@
 import { Failure } from '@sandgate/contracts';
 import express, { type Router } from 'express';
 import type { Answer } from '../questions/ask.js';
-import { toErrorResponse } from './error-response.js';
+import { answerWithoutRoute } from './answer-without-route.js';
 import type { FrameOptions } from './mount.js';
 import { holdsServiceCredential } from './service-credential.js';
 
@@ -13,8 +13,7 @@ export function mountAnswers(
 ): void {
   router.use('/internal', (request, response, next) => {
     if (holdsServiceCredential(request.headers, serviceCredential)) return next();
-    const refused = toErrorResponse(new Failure('service.credential_required'), 'internal');
-    response.status(refused.status).json(refused.body);
+    answerWithoutRoute(new Failure('service.credential_required'), { request, response, log });
   });
   router.use('/internal', express.json({ limit: '1mb' }));
   for (const { question, handle } of answers) {
@@ -26,9 +25,7 @@ export function mountAnswers(
         const text = question.textOf?.(output) ?? JSON.stringify(question.output.parse(output));
         response.type('json').send(text);
       } catch (error) {
-        const answer = toErrorResponse(error, question.name);
-        if (answer.status >= 500 && answer.status !== 503) log.error({ question: question.name, error });
-        response.status(answer.status).json(answer.body);
+        answerWithoutRoute(error, { request, response, log, outcome: { question: question.name } });
       }
     });
   }

@@ -1,10 +1,11 @@
 import { performance } from 'node:perf_hooks';
-import { type Endpoint, Failure, namedFailure } from '@sandgate/contracts';
+import { type Endpoint, Failure } from '@sandgate/contracts';
 import { correlationIdOf, nextTraceparent } from '@sandgate/messaging';
 import express, { type Request, type Response, type Router } from 'express';
 import type { Logger } from 'pino';
 import type { Histogram } from 'prom-client';
-import { named, toErrorPage, toErrorResponse } from './error-response.js';
+import { describeError } from './describe-error.js';
+import { toErrorPage, toErrorResponse } from './error-response.js';
 import { admit, type GateOptions, SignInNeeded } from './gate.js';
 import { parseRequest } from './parse-request.js';
 import { type AnyRoute, Reply } from './route.js';
@@ -124,14 +125,5 @@ function sendError(
     };
     response.writeHead(answer.status, headers).end(text);
   }
-  return describe(error);
-}
-
-/** For the log: the code, the code behind it, and the error itself only where it has none. */
-function describe(error: unknown): Record<string, unknown> {
-  const failure = named(error);
-  if (!failure) return { code: 'internal_error', error };
-  const reason = namedFailure(failure.cause)?.code;
-  const unexpected = failure.cause !== undefined && reason === undefined ? { error: failure.cause } : {};
-  return { code: failure.code, ...(reason && { reason }), ...unexpected };
+  return describeError(error);
 }

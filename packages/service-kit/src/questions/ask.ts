@@ -27,6 +27,7 @@ export const directAsk =
 const FailureBody = z.object({
   code: z.string(),
   message: z.string(),
+  id: z.string().optional(),
   details: z.record(z.string(), z.unknown()).optional(),
 });
 
@@ -45,7 +46,9 @@ export const httpAsk = (urls: Readonly<Record<ServiceName, string>>, credential:
     const failure = FailureBody.safeParse(body);
     const code = failure.data?.code ?? 'internal_error';
     if (!failure.success || !isErrorCode(code) || code === 'internal_error') {
-      throw new Failure('service.unavailable', { cause: new Error(`${question.name} answered ${status}`) });
+      // Leads from the line of who asked to the line of who answered.
+      const id = failure.data?.id ?? 'none';
+      throw new Failure('service.unavailable', { cause: new Error(`${question.name} answered ${status}, id ${id}`) });
     }
     const { message, details } = failure.data;
     throw new Failure(code, { message, ...(details && { details }) });
