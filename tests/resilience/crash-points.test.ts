@@ -1,9 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { AccountChanged, CatalogChanged, type ServiceName, UserLoggedIn } from '@sandgate/contracts';
+import {
+  AccountChanged,
+  AuthSettingsChanged,
+  CatalogChanged,
+  Group,
+  PermissionsSettingsChanged,
+  type ServiceName,
+  SignInRefused,
+  UserLoggedIn,
+} from '@sandgate/contracts';
 import { eventually } from '../support/eventually.js';
 import { type CrashOptions, crashAt, removeCrashReports } from './crash-points.js';
 import { createRandom } from './random.js';
 import { openScene, type Scene } from './scene.js';
+import { send } from './send.js';
 
 const random = createRandom('crash points');
 const deaths = 2;
@@ -126,6 +136,93 @@ describe('a changed catalogue reaches permissions, once, when', () => {
       expect(scene.sandgate.casualties()).toEqual([]);
     },
   );
+});
+
+describe('what is kept as a record is there once when', () => {
+  const recorded: readonly string[] = [SignInRefused.type, AuthSettingsChanged.type, PermissionsSettingsChanged.type];
+  const announcedIds = async (): Promise<string[]> => {
+    const events = (await scene.record.read()).filter(({ type }) => recorded.includes(type));
+    return [...new Set(events.map(({ id }) => id))].sort();
+  };
+  const heldIds = async (): Promise<string[]> => {
+    const rows = await scene.held.query(
+      `select event_id as id from directory.record where kind in ('refusal', 'settings')`,
+    );
+    return rows.map(({ id }) => id).sort();
+  };
+
+  let groupId: number;
+  beforeAll(async () => {
+    groupId = Group.parse((await scene.sandgate.manage('POST', '/api/groups', { name: 'Recorded' })).body).id;
+    await eventually(async () => expect(await scene.held.outboxRows()).toBe(0));
+    await eventually(async () => expect(await heldIds()).toEqual(await announcedIds()));
+  });
+  const refuseToken = async (): Promise<void> => {
+    expect((await send(`${scene.sandgate.origin('auth')}/auth/sso?jwt=no-token`)).status).toBe(401);
+  };
+  const changeProvider = async (): Promise<void> => {
+    const change = { maxTokenAgeSeconds: 600 + random.below(3_000) };
+    expect((await scene.sandgate.manage('PUT', '/api/providers/jwt', change)).status).toBe(200);
+  };
+  const renameGroup = async (): Promise<void> => {
+    const name = `Recorded ${random.below(2 ** 31)}`;
+    expect((await scene.sandgate.manage('PATCH', `/api/groups/${groupId}`, { name })).status).toBe(200);
+  };
+
+  test.each<[string, ServiceName, CrashOptions, () => Promise<void>]>([
+    [
+      'directory is killed between the commit of a refusal and the acknowledgement',
+      'directory',
+      { point: 'before-ack', pattern: SignInRefused.type },
+      refuseToken,
+    ],
+    [
+      'directory is killed between the commit of a change in auth and the acknowledgement',
+      'directory',
+      { point: 'before-ack', pattern: AuthSettingsChanged.type },
+      changeProvider,
+    ],
+    [
+      'directory is killed between the commit of a change in permissions and the acknowledgement',
+      'directory',
+      { point: 'before-ack', pattern: PermissionsSettingsChanged.type },
+      renameGroup,
+    ],
+    [
+      'permissions is killed between the commit of a change and its publishing',
+      'permissions',
+      { point: 'before-publish' },
+      renameGroup,
+    ],
+    [
+      'permissions is killed while the broker has not confirmed yet',
+      'permissions',
+      { point: 'in-flight' },
+      renameGroup,
+    ],
+    [
+      'permissions is killed between the confirm and the deletion of the outbox row',
+      'permissions',
+      { point: 'after-confirm' },
+      renameGroup,
+    ],
+  ])('%s', async (_what, service, point, change) => {
+    const before = await heldIds();
+    // Once: the second process dies of what the first has left. Its answer may come only from the one that lives.
+    let changed: Promise<void> | undefined;
+    const provoke = async (): Promise<void> => {
+      changed ??= change();
+      changed.catch(() => undefined);
+    };
+
+    await killAt(service, { ...point, onReach: 1 }, provoke);
+    await changed;
+
+    await eventually(async () => expect(await heldIds()).toHaveLength(before.length + 1), { timeoutMs: 30_000 });
+    await scene.sandgate.ready();
+    expect(await heldIds()).toEqual(await announcedIds());
+    expect(scene.sandgate.casualties()).toEqual([]);
+  });
 });
 
 test('in the end all queues and outboxes are empty', async () => {
