@@ -13,6 +13,8 @@ export interface SignIn {
   readonly acknowledgedAt: number;
   /** Absent where the answer was lost, although it had happened. */
   readonly session: string | undefined;
+  /** So often it may have happened before, unheard of: a token without `jti` that is sent again opens a session each time. */
+  readonly unheard: number;
 }
 
 export interface Person {
@@ -78,11 +80,11 @@ export function createCrowd({ size, random, auth }: CrowdOptions): Crowd {
   }));
   const counts = { signIns: 0, recovered: 0, failedAnswers: 0, slowestMs: 0 };
 
-  const present = async (token: string): Promise<Answered & { isRepeat: boolean }> => {
+  const present = async (token: string): Promise<Answered & { repeats: number }> => {
     const giveUpAt = performance.now() + patienceMs;
-    for (let isRepeat = false; ; isRepeat = true) {
+    for (let repeats = 0; ; repeats += 1) {
       const answered = await send(`${auth}/auth/sso?jwt=${token}`).catch(() => undefined);
-      if (answered && answered.status < 500) return { ...answered, isRepeat };
+      if (answered && answered.status < 500) return { ...answered, repeats };
       counts.failedAnswers += 1;
       if (performance.now() > giveUpAt) throw new Error(`no answer to a sign-in: ${answered?.status}`);
       await new Promise((resolve) => setTimeout(resolve, pauseAfterFailureMs));
@@ -99,12 +101,13 @@ export function createCrowd({ size, random, auth }: CrowdOptions): Crowd {
     person.claims = claims;
     person.current = { kept, startedAt };
     const token = sign({ email: person.email, iat: issuedAt, ...jti, ...claims });
-    const { status, headers, text, isRepeat } = await present(token);
-    const isRecovered = status === 401 && isRepeat;
+    const { status, headers, text, repeats } = await present(token);
+    const isRecovered = status === 401 && repeats > 0;
     if (status !== 302 && !isRecovered) throw new Error(`a sign-in was answered ${status}: ${text}`);
     const acknowledgedAt = performance.now();
     const session = /SESSION=([\w-]+)/.exec(String(headers['set-cookie']))?.[1];
-    const done: SignIn = { kept, startedAt, acknowledgedAt, session };
+    const unheard = 'jti' in jti ? 0 : repeats;
+    const done: SignIn = { kept, startedAt, acknowledgedAt, session, unheard };
     person.signIns.push(done);
     person.current = undefined;
     counts.signIns += 1;

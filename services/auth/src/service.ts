@@ -70,7 +70,7 @@ import { introspectApiKeyAnswer } from './questions/introspect-api-key.answer.js
 import { introspectSessionAnswer } from './questions/introspect-session.answer.js';
 import { setAccountStatusAnswer } from './questions/set-account-status.answer.js';
 import { announceRefusals } from './refusals/announce-refusals.js';
-import { guardPasswords, guardTokens } from './refusals/guard-sign-in.js';
+import { guardCodes, guardPasswords, guardTokens, noteRefusals } from './refusals/guard-sign-in.js';
 import { createRefusalCounts } from './refusals/refusal-counts.js';
 import { createRefusalLimit } from './refusals/refusal-limit.js';
 import { removeExpired } from './sessions/expired-store.js';
@@ -131,7 +131,6 @@ export function createAuth(dependencies: AuthDependencies): Service {
     enabledProviders: findEnabledProviders(providers, oidc.providers),
     addressOfProvider: addressOfProvider(providers),
   };
-  const start = startSignIn({ ...wayIn, startCodeFlow: startCodeFlow({ ...oidc, siteUrl }) });
 
   const allProviders = { jwtProviders: providers, oidcProviders: oidc.providers };
   const tell = tellSignIn({ previewSignIn: createPreviewSignIn(database), ask });
@@ -144,6 +143,7 @@ export function createAuth(dependencies: AuthDependencies): Service {
     limit: createRefusalLimit({ ...limits, perMinute: dependencies.refusalsPerMinute }),
   });
   const guardedSignIn = guardTokens(guard(), signIn);
+  const start = noteRefusals(refusals, startSignIn({ ...wayIn, startCodeFlow: startCodeFlow({ ...oidc, siteUrl }) }));
   // One for all that takes a password: guesses add up wherever they are made.
   const passwordGuard = guard();
 
@@ -156,7 +156,7 @@ export function createAuth(dependencies: AuthDependencies): Service {
       presentTokenRoute({ cookie, signIn: guardedSignIn }),
       singleSignOnCallbackRoute({
         cookie,
-        signIn: guardTokens(guard(), signInWithCode({ ...oidc, store: signInStore })),
+        signIn: guardCodes(guard(), signInWithCode({ ...oidc, store: signInStore })),
       }),
       signInWithPasswordRoute({
         cookie,

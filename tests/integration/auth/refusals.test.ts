@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type EventData, SignInRefused } from '@sandgate/contracts';
 import { eventually } from '../../support/eventually.js';
+import { startOpenIdProvider } from '../../support/openid-provider.js';
 import { freshDatabase } from '../../support/postgres.js';
 import { startTcpProxy } from '../../support/tcp-proxy.js';
+import { configureProvider, openCodeFlow, redirectUri } from './code-flow.js';
 import { type Answered, administrator, type Change, type RunningAuth, startAuth } from './running-auth.js';
 import { anAddress, aToken, sign } from './tokens.js';
 
@@ -157,6 +159,38 @@ test('guesses of the current password and of links count with those at the sign-
   ]);
 });
 
+test('A-52: codes of a source that came with too many bad ones are neither looked up nor shown to the provider', async () => {
+  await start({ refusalsPerMinute: 3 });
+  const provider = await startOpenIdProvider({ redirectUri });
+  try {
+    await configureProvider(auth, 'corporate', { issuer: provider.issuer });
+    const tab = await openCodeFlow(auth, '?provider=corporate');
+    const bogus = await provider.signIn(tab.location);
+    bogus.searchParams.set('code', 'made-up');
+    const exchanges = (): number => provider.asked.filter((one) => one.startsWith('POST')).length;
+
+    for (let n = 0; n < 3; n += 1) expect((await tab.comeBack(bogus)).status).toBe(401);
+    const exchanged = exchanges();
+    const held = await times(20, () => tab.comeBack(bogus));
+
+    expect(held.map(({ status, body }) => [status, body.code])).toEqual(
+      Array(20).fill([429, 'auth.too_many_refusals']),
+    );
+    expect(exchanges()).toBe(exchanged);
+    for (const { headers } of held) expect(headers.get('retry-after')).toMatch(/^[1-9]\d?$/);
+    // They hold back neither tokens nor passwords.
+    expect([(await auth.signIn(aToken())).status, (await guess(administrator.password)).status]).toEqual([302, 200]);
+    await eventually(async () => expect(sum(await announced())).toBe(23));
+    const reasons = new Map((await announced()).map(({ code, provider: name }) => [code, name]));
+    expect(Object.fromEntries(reasons)).toEqual({
+      'auth.oidc_code_refused': 'corporate',
+      'auth.too_many_refusals': null,
+    });
+  } finally {
+    await provider.stop();
+  }
+});
+
 test('behind a trusted proxy each client is a source of its own, by the address that the proxy adds', async () => {
   await start({ refusalsPerMinute: 2, trustedProxies: ['127.0.0.1'] });
   const bad = from('203.0.113.7');
@@ -189,6 +223,63 @@ describe('refusals are announced', () => {
     expect(new Set(refusals.map(({ source }) => source))).toEqual(new Set(['127.0.0.1']));
     const text = JSON.stringify(refusals);
     for (const secret of ['@', 'eyJ', 'wrong password']) expect(text).not.toContain(secret);
+  });
+
+  test('with the provider and the account, where these are known', async () => {
+    await start({ refusalsPerMinute: 20 });
+    const email = anAddress();
+    await auth.signIn(aToken({ email }));
+    const [{ id } = { id: '' }] = await auth.query<{ id: string }>(
+      "update account set status = 'deactivated' where email = $1 returning id",
+      [email],
+    );
+    const used = aToken();
+    await auth.signIn(used);
+    for (const token of [aToken({ email }), used, aToken({ iat: 1, exp: 2 }), 'x']) await auth.signIn(token);
+    await guess('wrong');
+    const { session = '' } = await guess(administrator.password);
+    await auth.request('/api/password', {
+      method: 'PUT',
+      body: { currentPassword: 'wrong', newPassword: 'a sentence that nobody has' },
+      headers: { 'x-metabase-session': session },
+    });
+    const own = await auth.introspect(session);
+    const holder = own.active ? own.accountId : '';
+
+    await eventually(async () => expect(sum(await announced())).toBe(6));
+
+    const said = (await announced()).map(({ code, provider, accountId }) => [code, provider, accountId]);
+    expect(said.find(([code]) => code === 'auth.account_deactivated')).toEqual(['auth.account_deactivated', 'jwt', id]);
+    expect(said).toContainEqual(['auth.password_wrong', 'password', holder]);
+    expect(said).toContainEqual(['auth.current_password_wrong', 'password', holder]);
+    expect(said).toContainEqual(['auth.token_expired', 'jwt', undefined]);
+    expect(said).toContainEqual(['auth.token_malformed', null, undefined]);
+    expect(said.find(([code]) => code === 'auth.token_used')?.[1]).toBe('jwt');
+  });
+
+  test('also where a way in is off or its provider away, but not of a browser that has presented nothing', async () => {
+    await start();
+    await configureProvider(auth, 'away', { issuer: 'http://127.0.0.1:1' });
+    for (let n = 0; n < 5; n += 1) expect((await auth.request('/auth/sso?provider=away')).status).toBe(401);
+    await configureProvider(auth, 'away', { issuer: 'http://127.0.0.1:1', enabled: false });
+    await auth.asAdministrator('PUT', '/api/providers/jwt', { enabled: false });
+    for (let n = 0; n < 5; n += 1) expect((await auth.signIn(aToken())).status).toBe(400);
+    await auth.query('update password_sign_in set enabled = false');
+    for (let n = 0; n < 5; n += 1) expect((await guess(administrator.password)).status).toBe(403);
+    expect((await auth.request('/auth/sso')).body.code).toBe('auth.sso_disabled');
+
+    await eventually(async () => expect(sum(await announced())).toBeGreaterThanOrEqual(15));
+
+    const counted = new Map<string, number>();
+    for (const { code, provider, count } of await announced()) {
+      const key = `${code} ${provider}`;
+      counted.set(key, (counted.get(key) ?? 0) + count);
+    }
+    expect(Object.fromEntries(counted)).toEqual({
+      'auth.oidc_unreachable away': 5,
+      'auth.sso_disabled null': 5,
+      'auth.password_sign_in_disabled password': 5,
+    });
   });
 
   test('by an instance that stops before a second has passed', async () => {

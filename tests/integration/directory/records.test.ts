@@ -209,6 +209,20 @@ test('refusals are recorded with their number, reason and source', async () => {
   ]);
 });
 
+test('a refusal of an account that is known is among the records of that account', async () => {
+  const accountId = randomUUID();
+  const at = '2026-11-04T08:00:00.100Z';
+  const refused = { provider: 'jwt', source: '203.0.113.7', count: 1, firstAt: at, lastAt: at };
+
+  await receive('on-sign-in-refused', {
+    id: randomUUID(),
+    data: { ...refused, code: 'auth.account_deactivated', accountId },
+  });
+
+  const { data } = await records({ accountId });
+  expect(data).toMatchObject([{ code: 'auth.account_deactivated', accountId, details: refused }]);
+});
+
 describe('the value of a private attribute', () => {
   const setPrivate = (names: string[]) =>
     directory.asAdministrator('PUT', '/api/attribute-settings', { private: names });

@@ -44,7 +44,7 @@ async function signInAndRead(
   if ('refusal' in outcome) return outcome;
   const rows = await tx.$queryRaw<{ claims: unknown; iat: number | null; is_repeat: boolean }[]>`
     select ${userLoggedInData} as claims, (a.claims -> ${signIn.provider} ->> 'iat')::float8 as iat,
-      not exists (select from outbox where traceparent = ${signIn.traceparent}) as is_repeat
+      exists (select from used_token where key = decode(${signIn.verified.token.key}, 'hex') and uses > 1) as is_repeat
     from account a where a.id = ${outcome.accountId}::uuid`;
   const [row] = rows;
   if (!row) throw new Error('the account is gone within the transaction that signed it in');

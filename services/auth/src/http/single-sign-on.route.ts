@@ -21,9 +21,9 @@ export const singleSignOnRoute = ({ cookie, signIn, start, addressForProgram }: 
     if (token !== undefined) return answerToken({ cookie, signIn }, { ...request, token, provider, path });
     if (isForProgram(request.headers))
       return { url: await addressForProgram({ provider, preferredMethod }), method: 'jwt' as const };
-    const { traceparent, log } = request;
+    const { source, traceparent, log } = request;
     const returnTo = asked || path !== '/' ? path : undefined;
     return new Reply(
-      await start({ asked: { provider, preferredMethod }, returnTo, cookies: cookies(), traceparent, log }),
+      await start({ asked: { provider, preferredMethod }, returnTo, cookies: cookies(), source, traceparent, log }),
     );
   });

@@ -1,5 +1,6 @@
 import { Failure } from '@sandgate/contracts';
 import type { Logger } from '@sandgate/service-kit';
+import { FailureConcerning } from '../refusals/refused-sign-in.js';
 import { hashPreviousSession, hashSessionToken, mintSessionToken } from '../sessions/session-token.js';
 import { reportDropped } from '../sign-in/report-dropped.js';
 import type { NewSignIn, SignInOutcome } from '../sign-in/sign-in-store.js';
@@ -39,9 +40,9 @@ interface Exchanged {
  */
 export function signInWithCode({ providers, clients, store }: Dependencies) {
   const enabled = async (name: string): Promise<StoredOidcProvider> => {
-    const provider = (await providers.readAll()).find((one) => one.name === name && one.settings.enabled);
-    if (!provider) throw new Failure('auth.sso_disabled');
-    return provider;
+    const provider = (await providers.readAll()).find((one) => one.name === name);
+    if (provider?.settings.enabled) return provider;
+    throw new FailureConcerning(new Failure('auth.sso_disabled'), { provider: provider?.name });
   };
 
   const storeUnder = async (provider: StoredOidcProvider, exchanged: Exchanged, request: CodeSignIn) => {
@@ -57,25 +58,25 @@ export function signInWithCode({ providers, clients, store }: Dependencies) {
       previousSessionHash: hashPreviousSession(request.previousSession),
       traceparent: request.traceparent,
     });
-    if ('accountId' in outcome) {
+    if (!('refusal' in outcome)) {
       reportDropped(verified, outcome.accountId, request);
       return session;
     }
-    if (outcome.refusal === 'stale') return undefined;
-    throw new Failure(outcome.refusal);
+    const { refusal, accountId } = outcome;
+    if (refusal === 'stale') return undefined;
+    throw new FailureConcerning(new Failure(refusal), { accountId });
   };
 
-  const signIn = async (found: { sealed: string; provider: string }, request: CodeSignIn) => {
+  const signIn = async (first: StoredOidcProvider, sealed: string, request: CodeSignIn) => {
     const { callback } = request;
-    const first = await enabled(found.provider);
     const opening = { stateKey: first.stateKey, state: callback.state, now: Date.now() / 1000 };
-    const { pending, endsAt } = await openCookie(found.sealed, opening);
+    const { pending, endsAt } = await openCookie(sealed, opening);
     const claims = await clients.exchange(first, pending, callback);
     let provider = first;
     const session = await whileSettingsChange(async () => {
       const opened = await storeUnder(provider, { claims, pending, endsAt }, request);
       if (opened !== undefined) return opened;
-      provider = await enabled(found.provider);
+      provider = await enabled(first.name);
       // The claims are those of another issuer, or meant for another client.
       if (!isSameClient(provider, first)) throw new Failure('auth.oidc_state_unknown');
       return undefined;
@@ -84,11 +85,12 @@ export function signInWithCode({ providers, clients, store }: Dependencies) {
   };
 
   return async (request: CodeSignIn): Promise<{ session: string; returnTo: string }> => {
-    let name = 'unknown';
+    let name: string | undefined;
     try {
       const found = findCookie(request.cookies, request.callback.state);
-      name = found.provider;
-      return await signIn(found, request);
+      const provider = await enabled(found.provider);
+      name = provider.name;
+      return await signIn(provider, found.sealed, request);
     } catch (error) {
       throw error instanceof Failure && error.status < 500 ? refusedBy(name, error, request) : error;
     }

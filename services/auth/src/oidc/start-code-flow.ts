@@ -1,7 +1,8 @@
-import { Failure } from '@sandgate/contracts';
+import type { Failure } from '@sandgate/contracts';
 import { correlationIdOf } from '@sandgate/messaging';
 import type { Logger } from '@sandgate/service-kit';
 import { randomNonce, randomPKCECodeVerifier, randomState } from 'openid-client';
+import { refusedFor } from '../refusals/refused-sign-in.js';
 import { type OidcClients, OidcFailure } from './oidc-clients.js';
 import type { StoredOidcProvider } from './oidc-provider-store.js';
 import { sealCookies } from './state-cookie.js';
@@ -38,9 +39,9 @@ export const startCodeFlow =
     }
   };
 
-/** The one answer to the outside; the log has the reason, and beside it what the provider or the library calls it. */
+/** The one answer to the outside; the log has the reason, and beside it what the provider or the library calls it. Without a provider where none is known. */
 export function refusedBy(
-  provider: string,
+  provider: string | undefined,
   reason: Failure,
   { log, traceparent }: { log: Logger; traceparent: string },
 ): Failure {
@@ -50,5 +51,5 @@ export function refusedBy(
       { correlationId: correlationIdOf(traceparent), provider, reason: code, detail: reason.detail },
       'OpenID Connect',
     );
-  return new Failure('auth.sign_in_refused', { cause: reason });
+  return refusedFor(reason, { provider });
 }

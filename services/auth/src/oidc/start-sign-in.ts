@@ -7,6 +7,8 @@ export interface SignInStart extends Omit<CodeFlowStart, 'returnTo'> {
   readonly asked: AskedProvider;
   /** Checked; undefined where the request has none. */
   readonly returnTo: string | undefined;
+  /** Where the request comes from. */
+  readonly source: string;
 }
 
 interface Dependencies {

@@ -1,5 +1,6 @@
 import { Failure, type PasswordLink } from '@sandgate/contracts';
 import type { Author } from '@sandgate/messaging';
+import { FailureConcerning } from '../refusals/refused-sign-in.js';
 import { hashPassword, type limitComputations, verifyPassword } from '../sessions/password.js';
 import { hashSessionToken, mintSessionToken } from '../sessions/session-token.js';
 import { decidePasswordFaults } from './decide-password-faults.js';
@@ -66,12 +67,11 @@ export function createPasswordChanger({ passwords, limited, siteUrl }: Dependenc
     const account = await passwords.find(accountId);
     const currentHash = account?.passwordHash;
     if (!account || !currentHash) throw new Failure('auth.account_without_password');
-    if (!(await limited(() => verifyPassword(currentHash, currentPassword))))
-      throw new Failure('auth.current_password_wrong');
+    const wrong = new FailureConcerning(new Failure('auth.current_password_wrong'), { accountId });
+    if (!(await limited(() => verifyPassword(currentHash, currentPassword)))) throw wrong;
     const newHash = await hashed(newPassword, account.email);
     const sessionHash = hashSessionToken(session);
-    if (!(await passwords.change({ accountId, currentHash, newHash, sessionHash }, by)))
-      throw new Failure('auth.current_password_wrong');
+    if (!(await passwords.change({ accountId, currentHash, newHash, sessionHash }, by))) throw wrong;
   }
 
   return { createLink, reset, change };

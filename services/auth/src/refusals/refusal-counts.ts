@@ -3,12 +3,14 @@ import type { EventData, SignInRefused } from '@sandgate/contracts';
 export interface Refusal {
   readonly code: string;
   readonly provider: string | null;
+  /** Absent where it is not known. */
+  readonly accountId?: string;
   readonly source: string;
 }
 
 type CountedRefusals = EventData<typeof SignInRefused>;
 
-/** Counts refusals in memory until somebody takes them: one entry for each source and reason, however many there were. */
+/** Counts refusals in memory until somebody takes them: one entry for each source, reason and account, however many there were. */
 export interface RefusalCounts {
   note(refusal: Refusal): void;
   /** Everything noted since the last call. */
@@ -24,11 +26,12 @@ export function createRefusalCounts(now: () => Date): RefusalCounts {
   let entries = new Map<string, CountedRefusals>();
 
   const add = (counted: CountedRefusals): void => {
+    const { accountId, ...others } = { ...counted, source: 'others' };
     const { code, provider, source } = counted;
-    const own = JSON.stringify([code, provider, source]);
+    const own = JSON.stringify([code, provider, source, accountId]);
     const key = entries.has(own) || entries.size < maxEntries ? own : JSON.stringify([code, provider, 'others']);
     const earlier = entries.get(key);
-    if (!earlier) entries.set(key, key === own ? counted : { ...counted, source: 'others' });
+    if (!earlier) entries.set(key, key === own ? counted : others);
     else
       entries.set(key, {
         ...earlier,

@@ -1,6 +1,7 @@
 import { Failure } from '@sandgate/contracts';
 import type { Outbox } from '@sandgate/messaging';
 import type { AccountStore } from '../accounts/account-store.js';
+import { FailureConcerning } from '../refusals/refused-sign-in.js';
 import { canonicalEmail } from '../sign-in/canonical-email.js';
 import { hashPassword, type limitComputations, verifyPassword } from './password.js';
 import type { SessionStore } from './session-store.js';
@@ -39,7 +40,7 @@ export function signInWithPassword({
     const { takesPasswords, account } = await accounts.findWithPassword(email);
     if (!takesPasswords) throw new Failure('auth.password_sign_in_disabled');
     const isRight = await limited(async () => verifyPassword(account?.passwordHash ?? (await decoy), password));
-    if (!account || !isRight) throw new Failure('auth.password_wrong');
+    if (!account || !isRight) throw wrong(account?.accountId);
     const token = mintSessionToken();
     const previousSessionHash = hashPreviousSession(previousSession);
     const isOpen = await sessions.open({
@@ -48,8 +49,12 @@ export function signInWithPassword({
       previousSessionHash,
       traceparent,
     });
-    if (!isOpen) throw new Failure('auth.password_wrong');
+    if (!isOpen) throw wrong(account.accountId);
     outbox.wake();
     return token;
   };
 }
+
+/** The same for whoever is told; records say whose password it was to be. */
+const wrong = (accountId: string | undefined): Failure =>
+  new FailureConcerning(new Failure('auth.password_wrong'), { accountId });

@@ -26,7 +26,9 @@ export interface NewSignIn {
  * `stale`: try again, the providers have changed since the verification, or somebody else signs in to the account in the same statement. A
  * sign-in that is not one has written nothing, except that the token counts as used where the account was deactivated while the statement ran.
  */
-export type SignInOutcome = { readonly accountId: string } | { readonly refusal: ErrorCode | 'stale' };
+export type SignInOutcome =
+  | { readonly accountId: string }
+  | { readonly refusal: ErrorCode | 'stale'; readonly accountId: string | undefined };
 
 interface SignInStoreDependencies {
   readonly database: PrismaClient;
@@ -104,7 +106,7 @@ const toRow = ({ verified, ...signIn }: NewSignIn, n: number): Record<string, un
  * tokens of this provider without one said, else by the e-mail. `candidate` refuses by what is committed. `consumed` inserts the token, or finds
  * it used; one without `jti` passes again within 10 s. `decided` decides on the latest row of an account, under its lock, what becomes of
  * the claims: a name that is absent stays, groups that are null or absent keep the last list, an `iat` below the highest accepted of the
- * provider changes nothing. A repeat brings no claims and announces nothing.
+ * provider changes nothing. A repeat brings no claims, and is announced as the sign-in that it is.
  *
  * Whose account it is (A-30): an e-mail links to an account only where the provider is trusted for its domain, and to none that the provider
  * knows under another subject. A domain for which a provider is trusted is closed to those that are not, so that nobody makes or keeps an
@@ -116,7 +118,7 @@ export async function storeSignIns(
   signIns: readonly NewSignIn[],
   sessionSeconds: number,
 ): Promise<{ outcomes: SignInOutcome[]; events: OutboxRow[] }> {
-  const rows = await database.$queryRaw<StoredRow[]>`
+  const rows = await database.$queryRaw<(AcceptedRow | RefusedRow)[]>`
     with incoming as materialized (
       select * from jsonb_to_recordset(${JSON.stringify(signIns.map(toRow))}::jsonb) as i (
         n int, provider text, key_id text, revision int, subject text, email text, new_id uuid, claims jsonb, token_key text, once boolean,
@@ -224,10 +226,10 @@ export async function storeSignIns(
     ), announced as (
       insert into outbox (id, type, subject, data, traceparent)
       select event_id, ${UserLoggedIn.type}, a.id, ${userLoggedInData} || jsonb_build_object('signedInBy', provider), a.traceparent
-      from signed_in a where is_effective order by n
+      from signed_in a order by n
       returning id, data::text, created_at
     )
-    select signed_in.id as account_id, announced.id as event_id, announced.data, announced.created_at, candidate.traceparent,
+    select coalesce(signed_in.id, candidate.account_id) as account_id, announced.id as event_id, announced.data, announced.created_at, candidate.traceparent,
       -- Without an account here, it was deactivated between the snapshot and its lock.
       coalesce(refusal, case when uses is null then 'auth.token_used' when signed_in.id is null then 'auth.account_deactivated' end) as refusal
     from candidate left join consumed using (key) left join signed_in using (n)
@@ -236,18 +238,28 @@ export async function storeSignIns(
   return { outcomes: rows.map(toOutcome), events: rows.flatMap(toEvent) };
 }
 
-interface StoredRow {
-  readonly refusal: ErrorCode | 'stale' | null;
+interface AcceptedRow {
+  readonly refusal: null;
   readonly account_id: string;
-  /** Null where nothing is announced. */
-  readonly event_id: string | null;
+  readonly event_id: string;
   readonly data: string;
   readonly created_at: Date;
   readonly traceparent: string;
 }
 
-const toOutcome = ({ refusal, account_id: accountId }: StoredRow): SignInOutcome =>
-  refusal === null ? { accountId } : { refusal };
+interface RefusedRow {
+  readonly refusal: ErrorCode | 'stale';
+  /** The account that it would have opened; null where there is none. */
+  readonly account_id: string | null;
+}
 
-const toEvent = ({ event_id: id, account_id: subject, data, created_at, traceparent }: StoredRow): OutboxRow[] =>
-  id === null ? [] : [{ id, type: UserLoggedIn.type, subject, data, time: created_at.toISOString(), traceparent }];
+const toOutcome = (row: AcceptedRow | RefusedRow): SignInOutcome =>
+  row.refusal === null
+    ? { accountId: row.account_id }
+    : { refusal: row.refusal, accountId: row.account_id ?? undefined };
+
+const toEvent = (row: AcceptedRow | RefusedRow): OutboxRow[] => {
+  if (row.refusal !== null) return [];
+  const { event_id: id, account_id: subject, data, created_at, traceparent } = row;
+  return [{ id, type: UserLoggedIn.type, subject, data, time: created_at.toISOString(), traceparent }];
+};

@@ -2,6 +2,7 @@ import { Failure } from '@sandgate/contracts';
 import type { Logger } from '@sandgate/service-kit';
 import type { CurrentProviders, Providers } from '../providers/current-providers.js';
 import type { KeyUses } from '../providers/key-uses.js';
+import { refusedFor } from '../refusals/refused-sign-in.js';
 import { hashPreviousSession, hashSessionToken, mintSessionToken } from '../sessions/session-token.js';
 import { reportDropped } from './report-dropped.js';
 import type { NewSignIn, SignInOutcome } from './sign-in-store.js';
@@ -78,8 +79,10 @@ async function tryUnder(
     previousSessionHash: hashPreviousSession(request.previousSession),
     traceparent: request.traceparent,
   });
-  if ('refusal' in outcome)
-    return outcome.refusal === 'stale' ? {} : { refusal: refusedFor(new Failure(outcome.refusal)) };
+  if ('refusal' in outcome) {
+    const { refusal, accountId } = outcome;
+    return refusal === 'stale' ? {} : { refusal: refusedFor(new Failure(refusal), { provider, accountId }) };
+  }
   keyUses.note(verified.keyId);
   reportDropped(verified, outcome.accountId, request);
   return { session: { token, issuedAt: verified.issuedAt ?? now, endsAt: endsAt ?? now + sessionSeconds } };
@@ -93,6 +96,3 @@ async function verify(settings: Providers, token: TokenOfProvider): Promise<Veri
     return error.code === 'auth.sso_disabled' ? error : refusedFor(error);
   }
 }
-
-/** One answer for all reasons; the log names the one that it was. */
-const refusedFor = (reason: Failure): Failure => new Failure('auth.sign_in_refused', { cause: reason });

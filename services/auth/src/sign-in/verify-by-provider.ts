@@ -1,4 +1,5 @@
 import { type ErrorCode, Failure, namedFailure } from '@sandgate/contracts';
+import { FailureConcerning } from '../refusals/refused-sign-in.js';
 import { type ReadToken, readClaims, readToken } from './read-token.js';
 import { type VerificationSettings, type VerifiedToken, verifyReadToken } from './verify-token.js';
 
@@ -24,7 +25,7 @@ const notItsKey: readonly ErrorCode[] = [
 /**
  * Verifies a token by the provider that the caller names; else by those whose configured issuer the token names; else by those without an
  * issuer. Of several the first decides whose key it is signed with. What the token says of itself only chooses among what is configured.
- * Throws `auth.sso_disabled` when no provider is enabled, else the code of what is wrong.
+ * Throws `auth.sso_disabled` when no provider is enabled, else the code of what is wrong, with the provider that was meant where only one can be.
  */
 export async function verifyByProvider(
   { token, provider: name }: TokenOfProvider,
@@ -41,11 +42,13 @@ export async function verifyByProvider(
       return { provider: provider.name, verified: await verifyReadToken(token, read, { provider, now }) };
     } catch (error) {
       const failure = namedFailure(error);
-      if (!failure || !notItsKey.includes(failure.code)) throw error;
+      if (!failure) throw error;
+      if (!notItsKey.includes(failure.code)) throw new FailureConcerning(failure, { provider: provider.name });
       if (!refusal || notItsKey.indexOf(failure.code) > notItsKey.indexOf(refusal.code)) refusal = failure;
     }
   }
-  throw refusal ?? new Failure('auth.provider_unknown');
+  if (!refusal) throw new Failure('auth.provider_unknown');
+  throw new FailureConcerning(refusal, { provider: asked.length === 1 ? asked[0]?.name : undefined });
 }
 
 /** Where none fits, all: each then says what it misses. */

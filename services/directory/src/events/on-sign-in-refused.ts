@@ -8,10 +8,11 @@ export const onSignInRefused = () =>
     handle: (batch, { tx }) =>
       writeRecords(
         tx,
-        batch.map(({ id, data: { code, ...details } }) => ({
+        batch.map(({ id, data: { code, accountId, ...details } }) => ({
           eventId: id,
           kind: 'refusal',
           at: details.lastAt,
+          accountId: accountId ?? null,
           code,
           details,
         })),
