@@ -23,6 +23,7 @@ const errorSchema = {
   type: 'object',
   required: ['code', 'message', 'id'],
   properties: {
+    status: { type: 'string', enum: ['error', 'error-sso-disabled'], description: 'only where a program signs in' },
     code: { type: 'string' },
     message: { type: 'string' },
     id: { type: 'string' },

@@ -21,6 +21,8 @@ const post = (body: unknown, { headers = sdk as Record<string, string>, query = 
 const get = (query: string, headers: Record<string, string> = sdk): Promise<Answered> =>
   auth.request(`/auth/sso?${query}`, { headers });
 
+const addressForProgram = { url: providerUri, method: 'jwt', hash: expect.stringMatching(/^[\w-]{43}$/) };
+
 const isActive = async (session: string): Promise<boolean> => (await auth.introspect(session)).active;
 
 describe('an application with the SDK', () => {
@@ -28,9 +30,36 @@ describe('an application with the SDK', () => {
     for (const query of ['', 'preferred_method=jwt']) {
       const answered = await get(query, { 'x-metabase-client': client, origin: hostOrigin });
 
-      expect([answered.status, answered.body]).toEqual([200, { url: providerUri, method: 'jwt' }]);
+      expect([answered.status, answered.body]).toEqual([200, addressForProgram]);
       expect(answered.headers.get('access-control-allow-origin')).toBe(hostOrigin);
     }
+  });
+
+  test('is given another hash each time, and whatever comes back of it is ignored', async () => {
+    const [one, other] = [await get(''), await get('')];
+    expect(one.body.hash).not.toBe(other.body.hash);
+
+    const back = { ...sdk, 'x-metabase-sdk-jwt-hash': 'x' };
+    expect((await get(`jwt=${aToken()}&hash=x`, back)).status).toBe(200);
+    expect((await post({ jwt: aToken() }, { headers: back, query: '?hash=x' })).status).toBe(200);
+  });
+
+  test('reads by the status of every error that it is one; a browser is told no status', async () => {
+    const errors = [
+      await get('jwt=x'),
+      await get('provider=nobody'),
+      await get('return_to=https%3A%2F%2Fevil.example'),
+      await get('jwt=x&jwt=y'),
+      await post({}),
+    ];
+    expect(errors.map(({ status, body }) => [status, body.code, body.status])).toEqual([
+      [401, 'auth.sign_in_refused', 'error'],
+      [400, 'auth.sso_disabled', 'error-sso-disabled'],
+      [400, 'auth.return_to_unsafe', 'error'],
+      [400, 'request.invalid', 'error'],
+      [400, 'request.invalid', 'error'],
+    ]);
+    expect((await get('jwt=x', {})).body).not.toHaveProperty('status');
   });
 
   test.each([
@@ -101,7 +130,7 @@ describe('an application with the SDK', () => {
 
     expect(new Set(refused.map(({ text }) => text)).size).toBe(1);
     for (const { status, body, headers } of refused) {
-      expect([status, body.code]).toEqual([401, 'auth.sign_in_refused']);
+      expect([status, body.code, body.status]).toEqual([401, 'auth.sign_in_refused', 'error']);
       expect(headers.get('access-control-allow-origin')).toBe(hostOrigin);
     }
   });
@@ -110,7 +139,7 @@ describe('an application with the SDK', () => {
     const settings = { issuer: 'https://issuer.example', clientId: 'sandgate', enabled: true };
     const providers = '/api/providers';
     const codeOf = async (query: string) => (await get(query)).body.code;
-    expect((await get('preferred_method=oidc')).body).toEqual({ url: providerUri, method: 'jwt' });
+    expect((await get('preferred_method=oidc')).body).toEqual(addressForProgram);
     for (const name of ['first', 'second']) {
       await auth.asAdministrator('POST', providers, { name, kind: 'oidc', settings });
       for (const query of ['provider=first', 'preferred_method=first', 'preferred_method=oidc']) {
@@ -119,7 +148,7 @@ describe('an application with the SDK', () => {
         expect(answered.headers.get('access-control-allow-origin')).toBe(hostOrigin);
       }
       for (const query of ['', 'preferred_method=jwt', 'preferred_method=saml', 'provider=jwt&preferred_method=first'])
-        expect((await get(query)).body).toEqual({ url: providerUri, method: 'jwt' });
+        expect((await get(query)).body).toEqual(addressForProgram);
 
       await auth.asAdministrator('PUT', `${providers}/jwt`, { identityProviderUri: null });
       for (const query of ['', 'preferred_method=jwt']) expect(await codeOf(query)).toBe('auth.browser_required');
@@ -139,7 +168,7 @@ describe('an application with the SDK', () => {
     await auth.asAdministrator('PUT', '/api/providers/jwt', { enabled: true });
 
     for (const { status, body, headers } of refused) {
-      expect([status, body.code]).toEqual([400, 'auth.sso_disabled']);
+      expect([status, body.code, body.status]).toEqual([400, 'auth.sso_disabled', 'error-sso-disabled']);
       expect(headers.get('access-control-allow-origin')).toBe(hostOrigin);
     }
   });

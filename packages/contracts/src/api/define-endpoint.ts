@@ -34,6 +34,8 @@ export interface Endpoint<
   readonly alsoStatus?: 200 | 202;
   /** A page of a configured origin may ask too, where only this site may otherwise: the request needs no session and can set a cookie. */
   readonly fromConfiguredOrigins?: true;
+  /** An error for a program (`isForProgram`) says by `status` that it is one. */
+  readonly errorsHaveStatus?: true;
   /** Codes beyond those that the frame itself answers. */
   readonly errors?: readonly ErrorCode[];
 }

@@ -14,7 +14,10 @@ const display = Object.fromEntries(displayParameters.map((name) => [name, z.stri
 >;
 
 /** Programs that ask by these names in `X-Metabase-Client` get JSON and no cookie. Whatever else the header says is a browser. */
-export const embeddingClients: readonly string[] = ['embedding-sdk-react', 'embedding-simple'];
+const embeddingClients: readonly string[] = ['embedding-sdk-react', 'embedding-simple'];
+
+export const isForProgram = ({ 'x-metabase-client': client }: Readonly<Record<string, unknown>>): boolean =>
+  embeddingClients.some((one) => one === client);
 
 const ssoHeaders = {
   'x-metabase-client': z.string().optional(),
@@ -28,8 +31,11 @@ const noBody = 'a GET has no body';
 /** A session for a program, to be sent as `X-Metabase-Session`. It ends at `exp`: with the token, or with the longest age of a session. In seconds since 1970. */
 const SessionForProgram = z.strictObject({ status: z.literal('ok'), id: z.string(), exp: z.int(), iat: z.int() });
 
+/** Where a program gets its tokens. Older SDKs want a `hash` too and send it back; it means nothing. */
+const AddressForProgram = z.strictObject({ url: z.string(), method: z.literal('jwt'), hash: z.string() });
+
 /**
- * With `jwt`: verifies, signs in, redirects to `return_to`. Without: redirects to the provider. A program (`embeddingClients`) is answered the session,
+ * With `jwt`: verifies, signs in, redirects to `return_to`. Without: redirects to the provider. A program (`isForProgram`) is answered the session,
  * or the address of a JWT provider, in the body. Other parameters are ignored.
  */
 export const singleSignOn = defineEndpoint({
@@ -54,7 +60,8 @@ export const singleSignOn = defineEndpoint({
     'transfer-encoding': z.never(noBody).optional(),
   }),
   answers: 'redirect',
-  response: z.union([z.strictObject({ url: z.string(), method: z.literal('jwt') }), SessionForProgram]),
+  errorsHaveStatus: true,
+  response: z.union([AddressForProgram, SessionForProgram]),
   errors: [
     'auth.sign_in_refused',
     'auth.too_many_refusals',
@@ -83,6 +90,7 @@ export const presentToken = defineEndpoint({
   body: z.strictObject({ jwt: z.string() }),
   headers: z.object(ssoHeaders),
   answers: 'redirect',
+  errorsHaveStatus: true,
   response: SessionForProgram,
   errors: ['auth.sign_in_refused', 'auth.too_many_refusals', 'auth.return_to_unsafe', 'auth.sso_disabled'],
 });

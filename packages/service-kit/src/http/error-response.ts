@@ -6,6 +6,8 @@ export interface ErrorResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: {
+    /** For a program alone. */
+    readonly status?: string;
     readonly code: string;
     readonly message: string;
     readonly id: string;
@@ -28,6 +30,12 @@ export function toErrorResponse(error: unknown, id: string): ErrorResponse {
     body: { code, message, id: failure.constant ? code : id, ...(details && { details }) },
   };
 }
+
+/** The same for a program that reads `status`, as the SDK of the product in the seeds does: without one, or with `ok`, it looks for a session. */
+export const forProgram = ({ body, ...answer }: ErrorResponse): ErrorResponse => ({
+  ...answer,
+  body: { status: body.code === 'auth.sso_disabled' ? 'error-sso-disabled' : 'error', ...body },
+});
 
 /** The same for a person with a browser. */
 export const toErrorPage = ({ body, status }: ErrorResponse): string => `<!doctype html>

@@ -1,11 +1,11 @@
 import { performance } from 'node:perf_hooks';
-import { type Endpoint, Failure } from '@sandgate/contracts';
+import { type Endpoint, Failure, isForProgram } from '@sandgate/contracts';
 import { correlationIdOf, nextTraceparent } from '@sandgate/messaging';
 import express, { type Request, type Response, type Router } from 'express';
 import type { Logger } from 'pino';
 import type { Histogram } from 'prom-client';
 import { describeError } from './describe-error.js';
-import { toErrorPage, toErrorResponse } from './error-response.js';
+import { forProgram, toErrorPage, toErrorResponse } from './error-response.js';
 import { admit, type GateOptions, SignInNeeded } from './gate.js';
 import { parseRequest } from './parse-request.js';
 import { type AnyRoute, Reply } from './route.js';
@@ -110,7 +110,8 @@ function sendError(
     send(one, response, new Reply({ location: `${target}?return_to=${encodeURIComponent(request.originalUrl)}` }));
     return { outcome: 'sent to sign in' };
   }
-  const answer = toErrorResponse(error, id);
+  const plain = toErrorResponse(error, id);
+  const answer = one.endpoint.errorsHaveStatus && isForProgram(request.headers) ? forProgram(plain) : plain;
   const forBrowser =
     /page|redirect/.test(one.endpoint.answers ?? '') && (request.get('accept') ?? '').includes('text/html');
   const text = forBrowser ? toErrorPage(answer) : JSON.stringify(answer.body);

@@ -1,9 +1,7 @@
-import { embeddingClients, type presentToken } from '@sandgate/contracts';
+import { isForProgram, type presentToken } from '@sandgate/contracts';
 import { type CookieSettings, Reply, type RequestContext, sessionCookieHeader } from '@sandgate/service-kit';
 import type { OpenedSession, TokenSignIn } from '../sign-in/sign-in-with-token.js';
 import { wayOn } from './way-on.js';
-
-type Headers = RequestContext<typeof presentToken>['headers'];
 
 interface Dependencies {
   readonly cookie: CookieSettings;
@@ -17,9 +15,6 @@ interface TokenRequest
   /** Where a browser goes on to; checked. */
   readonly path: string;
 }
-
-export const isForProgram = ({ 'x-metabase-client': client = '' }: Headers): boolean =>
-  embeddingClients.includes(client);
 
 /**
  * Signs in. A browser gets the cookie and goes on; a program gets a session that ends with the token, because it comes back with another one then.
