@@ -111,6 +111,10 @@ describe('a person with a password', () => {
     const { body: link } = await asAdministrator('POST', `/api/accounts/${me.id}/password-reset`);
     const context = await browser.newContext();
     const page = await context.newPage();
+    await page.goto(`${system.siteUrl}/reset-password`);
+    await page.getByText(/link is not complete/).waitFor();
+    expect(await page.getByLabel(/password/i).isVisible()).toBe(false);
+    // Nothing of the page is loaded for another fragment, unless it sees to that.
     await page.goto(link.url);
 
     await page.getByLabel(/password/i).fill('Password1234');

@@ -31,12 +31,20 @@ form?.addEventListener('submit', async (event) => {
 });
 
 const reset = document.querySelector('[data-reset-password]');
+const linkToken = () => new URLSearchParams(location.hash.slice(1)).get('token') ?? '';
+if (reset) {
+  reset.hidden = linkToken() === '';
+  document.querySelector('[data-incomplete]').hidden = !reset.hidden;
+  if (!reset.hidden) reset.elements.password.focus();
+  // Another link in the same tab loads nothing by itself.
+  addEventListener('hashchange', () => location.reload());
+}
 reset?.addEventListener('submit', async (event) => {
   event.preventDefault();
   const problem = reset.querySelector('[data-problem]');
   const button = reset.querySelector('button');
   // Kept here and not in the address, which stays in the history of the browser.
-  reset.dataset.token ??= new URLSearchParams(location.search).get('token') ?? '';
+  reset.dataset.token ??= linkToken();
   history.replaceState(null, '', location.pathname);
   problem.hidden = true;
   button.disabled = true;

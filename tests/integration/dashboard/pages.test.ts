@@ -380,12 +380,14 @@ describe('the sign-in page', () => {
 });
 
 describe('the page to set a password', () => {
-  test('is for anybody, and has nothing of the token in it', async () => {
+  test('is for anybody, says what keeps it from working, and has nothing of a token in it', async () => {
     const { status, text, headers } = await dashboard.get('/reset-password?token=very-secret-token');
 
     expect(status).toBe(200);
     expect(text).toContain('autocomplete="new-password"');
     expect(text).not.toContain('very-secret-token');
+    expect(text).toMatch(/<noscript>.*needs JavaScript/);
+    expect(text).toMatch(/data-incomplete hidden>This link is not complete/);
     expect(headers.get('referrer-policy')).toBe('no-referrer');
     expect(headers.get('cache-control')).toBe('no-store');
     expect(dashboard.log()).not.toContain('very-secret-token');

@@ -350,7 +350,7 @@ describe('A-71: who may use what', () => {
     directory.others.on(createPasswordAccount, async ({ email }) => ({
       accountId: randomUUID(),
       email,
-      link: { url: 'http://localhost:3000/reset-password?token=x', expiresAt: new Date().toISOString() },
+      link: { url: 'http://localhost:3000/reset-password#token=x', expiresAt: new Date().toISOString() },
     }));
 
     expect(await ask(own.accountId)).toMatchObject({ status: 401, body: { code: 'auth.session_required' } });

@@ -5,7 +5,7 @@ import { type RunningDirectory, startDirectory } from './running-directory.js';
 
 let directory: RunningDirectory;
 const accountId = randomUUID();
-const link = { url: 'http://localhost:3000/reset-password?token=x', expiresAt: '2026-11-23T08:00:00.000Z' };
+const link = { url: 'http://localhost:3000/reset-password#token=x', expiresAt: '2026-11-23T08:00:00.000Z' };
 
 beforeAll(async () => {
   directory = await startDirectory();
