@@ -74,6 +74,7 @@ describe('the HTTP contract', () => {
           'post /api/providers',
           'put /api/providers/{provider}',
           'delete /api/providers/{provider}',
+          'post /api/providers/{provider}/keys',
           'patch /api/providers/{provider}/keys/{id}',
           'delete /api/providers/{provider}/keys/{id}',
           'put /api/password-sign-in',

@@ -377,6 +377,11 @@ export const errorCatalogue = {
     message: 'There is no such key.',
     remedy: 'GET /api/providers/{provider} lists the keys.',
   },
+  'auth.issuer_in_use': {
+    status: 409,
+    message: 'People are known by what the issuer of this provider calls them, and another issuer may call others so.',
+    remedy: 'Make a provider of its own for the other issuer.',
+  },
   'auth.key_limit': {
     status: 409,
     message: 'Two keys are valid already.',

@@ -204,7 +204,7 @@ export function createAuth(dependencies: AuthDependencies): Service {
         }),
         previews,
       ),
-      createSigningKeyRoute(createSigningKey(providerStore)),
+      createSigningKeyRoute(createSigningKey(providerStore), previews),
       changeSigningKeyRoute(retireSigningKey(providerStore), previews),
       deleteSigningKeyRoute(deleteSigningKey(providerStore), previews),
       checkProviderRoute(checkProvider({ ...allProviders, clients: oidc.clients })),

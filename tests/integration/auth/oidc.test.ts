@@ -374,6 +374,23 @@ describe('the person that a provider names', () => {
     await expectRefusal(() => signIn(thin, 'thin'), 'auth.account_of_another_provider');
   });
 
+  test('A-30, A-31: gives a subject of another issuer nobody’s account, for no other issuer comes in its place', async () => {
+    await configureProvider(auth, 'moving', { issuer: thin.issuer });
+    expect((await configureProvider(auth, 'moving', { issuer: full.issuer })).body.issuer).toBe(full.issuer);
+    full.person = aPerson();
+    expect((await signIn(full, 'moving')).status).toBe(302);
+
+    const change = { kind: 'oidc', issuer: thin.issuer, clientSecret };
+    for (const query of ['?dryRun=true', ''])
+      expect(await other.asAdministrator('PUT', `/api/providers/moving${query}`, change)).toMatchObject({
+        status: 409,
+        body: { code: 'auth.issuer_in_use' },
+      });
+    thin.person = aPerson({ sub: full.person.sub });
+    expect(new URL((await openCodeFlow(auth, '?provider=moving')).location).origin).toBe(full.issuer);
+    expect((await configureProvider(auth, 'moving', { issuer: full.issuer, pkce: true })).status).toBe(200);
+  });
+
   test('A-30: is linked to the account of another provider only where the domain is trusted', async () => {
     const email = `${randomUUID()}@trusted.example`;
     const account = await accountOf(await auth.signIn(aToken({ email })));

@@ -177,6 +177,26 @@ describe('a dry run of a change of providers', () => {
     expect((await retire(15)).body).toMatchObject({ sessionsEnded: { exactly: 0 }, shutOut: 2 });
   });
 
+  test('tells whom the first key of a provider would let in, and neither shows nor keeps one', async () => {
+    const [account, both] = [await accountOf(ofProvider()), await accountOf(ofProvider())];
+    await knownBy('jwt', both);
+    const path = `/${name}/keys`;
+
+    const second = await dryRun('POST', path);
+    expect(second).toMatchObject({ status: 200, body: { ...nobody, dryRun: true, reached: 2, letIn: 0 } });
+    await auth.asAdministrator('DELETE', `/api/providers${path}/${key.id}`);
+    const first = await dryRun('POST', path);
+    expect(first.body).toEqual({ ...second.body, letIn: 1, letInAccountIds: [account] });
+    expect((await dryRun('POST', path, { algorithm: 'RS256', publicKey: 'none' })).body.code).toBe(
+      'auth.settings_invalid',
+    );
+
+    const { secret } = (await auth.asAdministrator('POST', `/api/providers${path}`)).body;
+    expect((await auth.signIn(ofProvider({}, secret))).status).toBe(302);
+    await auth.asAdministrator('POST', `/api/providers${path}`);
+    expect((await dryRun('POST', path)).body.code).toBe('auth.key_limit');
+  });
+
   test('tells that no administrator would be left', async () => {
     const [first] = await auth.query<{ id: string }>('select id from account where first_administrator');
     await knownBy(name, first?.id);
@@ -198,6 +218,7 @@ describe('a dry run of a change of providers', () => {
       ['PUT', '/jwt', { emailClaim: 'iat' }, 400, 'auth.settings_invalid'],
       ['DELETE', '/jwt', undefined, 409, 'auth.provider_built_in'],
       ['DELETE', '/nobody', undefined, 404, 'auth.provider_not_found'],
+      ['POST', '/nobody/keys', undefined, 404, 'auth.provider_not_found'],
       ['DELETE', `/${name}/keys/none`, undefined, 404, 'auth.key_not_found'],
       ['PATCH', `/${name}/keys/none`, { retireAt: null }, 404, 'auth.key_not_found'],
     ];
@@ -212,6 +233,7 @@ describe('a dry run of a change of providers', () => {
         ['DELETE', `/${name}/keys/${key.id}`],
         ['PATCH', `/${name}/keys/${key.id}`, { retireAt: new Date().toISOString() }],
         ['POST', '', { name: `${name}-2`, kind: 'jwt' }],
+        ['POST', `/${name}/keys`],
       ] as const)
         expect((await auth.asAdministrator(method, `/api/providers${path}?${query}`, body)).status).toBe(400);
     expect(await traces()).toEqual(before);

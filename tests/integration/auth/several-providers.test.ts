@@ -133,6 +133,30 @@ describe('providers', () => {
     expect(asked).toEqual([expect.objectContaining({ provider: name, actorId: expect.any(String) })]);
   });
 
+  test('A-30, A-31: that know somebody take no other issuer, whose subjects are other people', async () => {
+    const [first, second] = ['https://first.example', 'https://second.example'];
+    const path = `/api/providers/${name}`;
+    for (const issuer of [second, first]) expect((await put({ issuer })).body.issuer).toBe(issuer);
+    const account = await accountOf(await auth.signIn(ofProvider({ iss: first, sub: '1' })));
+
+    const before = (await auth.asAdministrator('GET', path)).body;
+    for (const query of ['?dryRun=true', ''])
+      expect(await other.asAdministrator('PUT', path + query, { issuer: second, enabled: false })).toMatchObject({
+        status: 409,
+        body: { code: 'auth.issuer_in_use' },
+      });
+    expect((await auth.asAdministrator('GET', path)).body).toEqual(before);
+    expect((await auth.signIn(ofProvider({ iss: second, sub: '1' }))).status).toBe(401);
+    expect((await put({ issuer: first, requireJti: true })).status).toBe(200);
+    expect(await accountOf(await auth.signIn(ofProvider({ iss: first, sub: '1' })))).toBe(account);
+  });
+
+  test('that know somebody and had no issuer may get one', async () => {
+    await auth.signIn(ofProvider({ sub: '1' }));
+
+    expect((await put({ issuer: 'https://first.example' })).body.issuer).toBe('https://first.example');
+  });
+
   test('let people in beside each other, on every instance at once', async () => {
     for (const instance of [auth, other]) {
       expect((await instance.signIn(ofProvider())).status).toBe(302);

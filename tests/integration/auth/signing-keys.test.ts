@@ -3,7 +3,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { SignJWT } from 'jose';
+import { type JWTPayload, SignJWT } from 'jose';
 import { type Answered, type RunningAuth, startAuth } from './running-auth.js';
 import { anAddress, aToken, seconds, sign } from './tokens.js';
 
@@ -52,7 +52,7 @@ beforeEach(async () => {
   await auth.asAdministrator('POST', '/api/providers', {
     name,
     kind: 'jwt',
-    settings: { enabled: true, issuer: `https://${name}.example` },
+    settings: { enabled: true, issuer: `https://${name}.example`, audience: 'sandgate' },
   });
   hits.length = 0;
 });
@@ -65,6 +65,7 @@ const keysOf = async (): Promise<Answered['body'][]> =>
 
 const claims = (): Record<string, unknown> => ({
   iss: `https://${name}.example`,
+  aud: 'sandgate',
   email: anAddress(),
   jti: randomUUID(),
   iat: seconds(),
@@ -188,6 +189,42 @@ describe('a key set', () => {
       }),
     ]);
     expect(auth.logged().slice(told)).not.toContain(path);
+  });
+
+  test('A-21, A-22: a token that its owner signs for another client lets nobody in', async () => {
+    const jwksUri = serveKeys(`/${randomUUID()}`, [pairs.ES256.publicKey, 'a']);
+    await addKey({ algorithm: 'ES256', jwksUri });
+    const forAudience = (aud: unknown): Promise<string> =>
+      new SignJWT({ ...claims(), aud } as JWTPayload)
+        .setProtectedHeader({ alg: 'ES256', kid: 'a' })
+        .sign(pairs.ES256.privateKey);
+
+    expect(await statuses(() => forAudience('sandgate'))).toEqual([302, 302]);
+    for (const aud of ['another', ['another'], undefined])
+      expect(await statuses(() => forAudience(aud))).toEqual([401, 401]);
+  });
+
+  test('A-21: comes and stays only where issuer and audience are set', async () => {
+    const put = (change: unknown, query = ''): Promise<Answered> =>
+      auth.asAdministrator('PUT', `/api/providers/${name}${query}`, change);
+    const jwksUri = serveKeys(`/${randomUUID()}`, [pairs.ES256.publicKey, 'a']);
+    const expectRefusal = async (answer: Promise<Answered>, ...faults: string[]): Promise<void> => {
+      const details = { faults: faults.map((fault) => expect.stringContaining(`${fault}: has to `)) };
+      expect(await answer).toMatchObject({ status: 400, body: { code: 'auth.settings_invalid', details } });
+    };
+
+    await put({ issuer: null, audience: null });
+    await expectRefusal(addKey({ algorithm: 'ES256', jwksUri }), 'issuer', 'audience');
+    expect(await keysOf()).toEqual([]);
+    await put({ issuer: 'https://login.example', audience: 'sandgate' });
+    expect((await addKey({ algorithm: 'ES256', jwksUri })).status).toBe(201);
+    for (const query of ['', '?dryRun=true']) {
+      await expectRefusal(put({ issuer: null }, query), 'issuer');
+      await expectRefusal(put({ audience: null }, query), 'audience');
+    }
+    expect((await put({ audience: 'another' })).body.audience).toBe('another');
+    await auth.asAdministrator('DELETE', `/api/providers/${name}/keys/${(await keysOf())[0].id}`);
+    expect((await put({ issuer: null, audience: null })).body).toMatchObject({ issuer: null, audience: null });
   });
 
   test('A-09: of the header is never fetched', async () => {

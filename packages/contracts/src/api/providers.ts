@@ -27,7 +27,7 @@ export const JwtProviderSettings = z.strictObject({
   /** A token is refused this many seconds after its `iat`. */
   maxTokenAgeSeconds: z.int().min(5).max(3600),
   requireJti: z.boolean(),
-  /** When set, `iss` must be exactly this (RFC 7519 section 4.1.1). */
+  /** When set, `iss` must be exactly this (RFC 7519 section 4.1.1). A provider that knows people gets no other one in its place. */
   issuer: StorableText.min(1).max(1024).nullable(),
   /** When set, `aud` must contain this (RFC 7519 section 4.1.3). */
   audience: StorableText.min(1).max(1024).nullable(),
@@ -136,7 +136,7 @@ export const putProvider = defineEndpoint({
   query: DryRunQuery,
   body: ProviderChange,
   response: z.union([Provider, WaysInPreview]),
-  errors: ['auth.provider_not_found', 'auth.settings_invalid', 'auth.last_way_in'],
+  errors: ['auth.provider_not_found', 'auth.settings_invalid', 'auth.issuer_in_use', 'auth.last_way_in'],
 });
 
 export const deleteProvider = defineEndpoint({
@@ -160,7 +160,7 @@ const NewSigningKey = z
     algorithm: PublicKeyAlgorithm.optional(),
     /** PEM of a public key (RFC 7468 section 13). */
     publicKey: StorableText.max(16_384).optional(),
-    /** Address of a JSON Web Key Set (RFC 7517 section 5). */
+    /** Address of a JSON Web Key Set (RFC 7517 section 5). Only where the provider has an issuer and an audience. */
     jwksUri: StorableText.max(2048)
       .refine(isProviderAddress, 'must be an https address; http only on this machine')
       .optional(),
@@ -181,9 +181,11 @@ export const createSigningKey = defineEndpoint({
   summary:
     'Add a second signing key: a generated secret, which is shown this once, a public key, or the address of a key set',
   params: OfProvider,
+  query: DryRunQuery,
   status: 201,
+  alsoStatus: 200,
   body: NewSigningKey,
-  response: z.strictObject({ ...SigningKey.shape, secret: z.string().optional() }),
+  response: z.union([z.strictObject({ ...SigningKey.shape, secret: z.string().optional() }), WaysInPreview]),
   errors: ['auth.provider_not_found', 'auth.key_limit', 'auth.settings_invalid'],
 });
 

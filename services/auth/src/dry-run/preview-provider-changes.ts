@@ -1,10 +1,21 @@
-import { type Ask, listAdministrators, type NewProvider, type WaysInPreview } from '@sandgate/contracts';
+import {
+  type Ask,
+  listAdministrators,
+  type NewProvider,
+  type NewSigningKey,
+  type WaysInPreview,
+} from '@sandgate/contracts';
 import type { Author } from '@sandgate/messaging';
 import { changeOidcProvider, createOidcProvider } from '../oidc/change-oidc-providers.js';
 import type { OidcSettingsChange } from '../oidc/decide-oidc-settings.js';
 import { switchPasswordSignIn } from '../passwords/switch-password-sign-in.js';
 import { changeProviderSettings, createProvider, deleteProvider } from '../providers/change-providers.js';
-import { deleteSigningKey, type KeyRetirement, retireSigningKey } from '../providers/change-signing-keys.js';
+import {
+  createSigningKey,
+  deleteSigningKey,
+  type KeyRetirement,
+  retireSigningKey,
+} from '../providers/change-signing-keys.js';
 import type { SettingsChange } from '../providers/decide-settings-change.js';
 import type { ChangingStores, PlannedChange, PreviewChange } from './preview-change-store.js';
 
@@ -41,6 +52,8 @@ export function previewProviderChanges({ previewChange, ask }: Dependencies) {
         make: ({ jwt }) =>
           deleteProvider(jwt, { forgetGroupSync: async () => undefined, wake: () => undefined })(provider, by),
       }),
+    createKey: (provider: string, given: NewSigningKey, by: Author) =>
+      preview({ provider, make: ({ jwt }) => createSigningKey(jwt)(provider, given, by) }),
     retireKey: (retirement: KeyRetirement, by: Author) =>
       preview({
         provider: retirement.provider,

@@ -1,6 +1,7 @@
 import { Failure, type NewProvider, type OidcProviderSettings } from '@sandgate/contracts';
 import type { Author } from '@sandgate/messaging';
 import { requireFreeName } from '../providers/change-providers.js';
+import { requireIssuerKept } from '../providers/decide-settings-change.js';
 import { decideOidcSettings, type OidcSettingsChange } from './decide-oidc-settings.js';
 import type { OidcProviderStore, StoredOidcProvider } from './oidc-provider-store.js';
 
@@ -28,12 +29,13 @@ export const createOidcProvider =
     return created;
   };
 
-/** Throws `auth.provider_not_found`, `auth.settings_invalid`, `auth.last_way_in`. */
+/** Throws `auth.provider_not_found`, `auth.settings_invalid`, `auth.issuer_in_use`, `auth.last_way_in`. */
 export const changeOidcProvider =
   (store: Pick<OidcProviderStore, 'change'>) =>
   async (name: string, to: OidcSettingsChange, by: Author): Promise<StoredOidcProvider> => {
-    const decide: Parameters<OidcProviderStore['change']>[1] = (current, isOnlyWayIn) => {
+    const decide: Parameters<OidcProviderStore['change']>[1] = (current, { isOnlyWayIn, hasIdentities }) => {
       const values = decideOidcSettings(current, to);
+      if (hasIdentities) requireIssuerKept(current.settings, values.settings);
       if (isOnlyWayIn && current.settings.enabled && !values.settings.enabled) throw new Failure('auth.last_way_in');
       return values;
     };

@@ -2,7 +2,7 @@ import { OidcProviderSettings } from '@sandgate/contracts';
 import type { Author } from '@sandgate/messaging';
 import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
 import { lockProviders, raiseProviderRevision } from '../providers/provider-revision-store.js';
-import { isOnlyWayIn } from '../providers/provider-store.js';
+import { findStanding, type ProviderStanding } from '../providers/provider-store.js';
 import { announceSettingsChange } from '../settings/announce-settings-change.js';
 import type { OidcProviderValues } from './decide-oidc-settings.js';
 
@@ -24,7 +24,7 @@ export interface OidcProviderStore {
   /** Reads under a lock, then writes what `change` makes of it. Throwing leaves all as it is. Undefined when there is no such provider. */
   change(
     name: string,
-    change: (provider: StoredOidcProvider, isOnlyWayIn: boolean) => OidcProviderValues,
+    change: (provider: StoredOidcProvider, standing: ProviderStanding) => OidcProviderValues,
     by: Author,
   ): Promise<StoredOidcProvider | undefined>;
 }
@@ -47,7 +47,7 @@ export const oidcProvidersWithin = (tx: Prisma.TransactionClient): Pick<OidcProv
     await lockProviders(tx);
     const before = await find(tx, name);
     if (!before) return undefined;
-    const { settings, clientSecret } = change(before, await isOnlyWayIn(tx, name));
+    const { settings, clientSecret } = change(before, await findStanding(tx, name));
     await tx.provider.update({ where: { name }, data: { ...settings, clientSecret } });
     return changed(tx, { name, by, before });
   },

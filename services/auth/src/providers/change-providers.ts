@@ -1,6 +1,11 @@
 import { Failure, type NewProvider } from '@sandgate/contracts';
 import type { Author, Outbox } from '@sandgate/messaging';
-import { decideSettingsChange, jwtProviderDefaults, type SettingsChange } from './decide-settings-change.js';
+import {
+  decideSettingsChange,
+  jwtProviderDefaults,
+  requireIssuerKept,
+  type SettingsChange,
+} from './decide-settings-change.js';
 import type { ProviderStore, StoredProvider } from './provider-store.js';
 
 /** Other sources of sessions and memberships are called so. */
@@ -22,14 +27,15 @@ export const createProvider =
     return created;
   };
 
-/** Throws `auth.provider_not_found`, `auth.settings_invalid`, `auth.last_way_in`. */
+/** Throws `auth.provider_not_found`, `auth.settings_invalid`, `auth.issuer_in_use`, `auth.last_way_in`. */
 export const changeProviderSettings =
   (store: Pick<ProviderStore, 'change'>) =>
   async (name: string, to: SettingsChange, by: Author): Promise<StoredProvider> => {
     const changed = await store.change(
       name,
-      ({ settings: from }, isOnlyWayIn) => {
-        const settings = decideSettingsChange(from, to);
+      ({ settings: from, keys }, { isOnlyWayIn, hasIdentities }) => {
+        const settings = decideSettingsChange(from, to, keys);
+        if (hasIdentities) requireIssuerKept(from, settings);
         if (isOnlyWayIn && from.enabled && !settings.enabled) throw new Failure('auth.last_way_in');
         return { settings };
       },
@@ -56,7 +62,7 @@ export const deleteProvider =
     // First off, so that no sign-in waits while the rest is done, which may take a while.
     await store.change(
       name,
-      ({ settings: { enabled } }, isOnlyWayIn) => {
+      ({ settings: { enabled } }, { isOnlyWayIn }) => {
         if (isOnlyWayIn && enabled) throw new Failure('auth.last_way_in');
         return enabled ? { settings: { enabled: false } } : {};
       },

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Failure, type NewSigningKey } from '@sandgate/contracts';
 import type { Author } from '@sandgate/messaging';
+import { faultsForKeySet } from './decide-settings-change.js';
 import type { ProviderStore, StoredKey, StoredProvider } from './provider-store.js';
 import { readPublicKey } from './public-key.js';
 
@@ -23,15 +24,17 @@ export const newSecret = (source: StoredKey['source'], secret: string): StoredKe
 
 /**
  * Adds a key beside the one there is: a secret of 256 random bits, or what the caller gives. Throws `auth.provider_not_found`,
- * `auth.key_limit`, and `auth.settings_invalid` for a public key that is none of the algorithm.
+ * `auth.key_limit`, and `auth.settings_invalid` for a public key that is none of the algorithm, and for a key set where issuer or audience are not set.
  */
 export const createSigningKey =
-  (store: ProviderStore) =>
+  (store: Pick<ProviderStore, 'change'>) =>
   async (provider: string, given: NewSigningKey, by: Author): Promise<StoredKey> => {
     const key = keyFrom(given);
     const changed = await store.change(
       provider,
-      ({ keys }) => {
+      ({ settings, keys }) => {
+        const faults = key.kind === 'jwks' ? faultsForKeySet(settings) : [];
+        if (faults.length > 0) throw new Failure('auth.settings_invalid', { details: { faults } });
         requireRoom(keys);
         return { addKey: key };
       },
@@ -68,7 +71,7 @@ export const retireSigningKey =
   async ({ provider, id, retireAt }: KeyRetirement, by: Author): Promise<StoredKey> => {
     const changed = await store.change(
       provider,
-      (current, isOnlyWayIn) => {
+      (current, { isOnlyWayIn }) => {
         const key = requireKey(current, id);
         const others = without(current, key);
         if (isValid({ retireAt })) requireRoom(others);
@@ -90,7 +93,7 @@ export const deleteSigningKey =
   async (provider: string, id: string, by: Author): Promise<void> => {
     const changed = await store.change(
       provider,
-      (current, isOnlyWayIn) => {
+      (current, { isOnlyWayIn }) => {
         const key = requireKey(current, id);
         if (key.source === 'environment') throw new Failure('auth.key_from_environment');
         if (isOnlyWayIn) requireWayIn(current, without(current, key));

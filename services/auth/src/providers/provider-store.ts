@@ -42,8 +42,15 @@ export interface ProviderStore {
   noteKeyUses(uses: readonly { id: string; at: string }[]): Promise<void>;
 }
 
-/** `isOnlyWayIn`: passwords are turned off, and no other provider is a lasting way in. */
-export type DecideProviderChange = (provider: StoredProvider, isOnlyWayIn: boolean) => ProviderChange;
+export type DecideProviderChange = (provider: StoredProvider, standing: ProviderStanding) => ProviderChange;
+
+/** What depends on a provider. */
+export interface ProviderStanding {
+  /** Passwords are turned off, and no other provider is a lasting way in. */
+  readonly isOnlyWayIn: boolean;
+  /** It has signed somebody in. */
+  readonly hasIdentities: boolean;
+}
 
 export interface ProviderChange {
   readonly settings?: Partial<JwtProviderSettings>;
@@ -100,7 +107,7 @@ export async function changeProvider(
   await lockProviders(tx);
   const provider = await find(tx, name);
   if (!provider) return undefined;
-  const { settings, addKey, retireKey, deleteKey } = decide(provider, await isOnlyWayIn(tx, name));
+  const { settings, addKey, retireKey, deleteKey } = decide(provider, await findStanding(tx, name));
   if (settings) await tx.provider.update({ where: { name }, data: settings });
   if (deleteKey !== undefined) await tx.signingKey.delete({ where: { id: deleteKey } });
   if (addKey) await tx.signingKey.create({ data: { ...addKey, provider: name } });
@@ -122,19 +129,21 @@ const toldOf = ({ settings, keys }: Omit<StoredProvider, 'name'>): Record<string
 export const isLasting = Prisma.sql`provider.enabled and (provider.kind = 'oidc'
   or exists (select from signing_key where signing_key.provider = provider.name and retire_at is null))`;
 
-/** Passwords are turned off, and no provider but this one is a lasting way in. */
-export async function isOnlyWayIn(tx: Prisma.TransactionClient, name: string): Promise<boolean> {
-  const rows = await tx.$queryRaw<{ is_only: boolean }[]>`
-    select not enabled and not exists (select from provider where ${isLasting} and provider.name <> ${name}) as is_only
+/** Of a provider of any kind. */
+export async function findStanding(tx: Prisma.TransactionClient, name: string): Promise<ProviderStanding> {
+  const [standing] = await tx.$queryRaw<ProviderStanding[]>`
+    select not enabled and not exists (select from provider where ${isLasting} and provider.name <> ${name}) as "isOnlyWayIn",
+      exists (select from identity where provider = ${name}) as "hasIdentities"
     from password_sign_in`;
-  return rows[0]?.is_only ?? false;
+  if (!standing) throw new Error('the migration has put a row into password_sign_in, and it is gone');
+  return standing;
 }
 
 /** Whether a provider can be removed, as `remove` answers it, under the lock of all of them. */
 export async function mayRemoveProvider(tx: Prisma.TransactionClient, name: string): Promise<boolean | 'only-way-in'> {
   await lockProviders(tx);
   const [row] = await tx.$queryRaw<{ enabled: boolean }[]>`select enabled from provider where name = ${name}`;
-  return row?.enabled && (await isOnlyWayIn(tx, name)) ? 'only-way-in' : row !== undefined;
+  return row?.enabled && (await findStanding(tx, name)).isOnlyWayIn ? 'only-way-in' : row !== undefined;
 }
 
 /** Accounts are locked in the order in which a sign-in locks them. */
