@@ -55,3 +55,14 @@ test.each(asksOfABrowser)(
     await eventually(async () => expect((await ask()).status).toBeLessThan(500));
   },
 );
+
+test('A-24: with the database away, a used token opens nothing, and is still used afterwards', async () => {
+  const token = aToken();
+  expect((await auth.signIn(token)).status).toBe(302);
+  wire.cut();
+  const away = await auth.signIn(token);
+  wire.restore();
+
+  expect(away).toMatchObject({ status: 503, body: { code: 'service.database_unavailable' }, session: undefined });
+  await eventually(async () => expect((await auth.signIn(token)).status).toBe(401));
+});

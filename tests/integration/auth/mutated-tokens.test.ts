@@ -184,7 +184,7 @@ async function presentValid(): Promise<void> {
     }
 }
 
-test('A-01 to A-22: of 50,000 mutated tokens none is accepted, leaves a trace, tells anything apart or stays in memory', async () => {
+test('A-01, A-02, A-03, A-04, A-05, A-06, A-07, A-08, A-09, A-10, A-14, A-16, A-18, A-19, A-20, A-21, A-22: of 50,000 mutated tokens none is accepted, leaves a trace, tells anything apart or stays in memory', async () => {
   await presentValid();
   const { text } = await present({ what: 'nothing', token: '', door: 'query' });
   refused = { status: 401, text };

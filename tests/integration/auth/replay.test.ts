@@ -1,9 +1,11 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { SignJWT } from 'jose';
+import { type ServiceProcess, spawnService } from '../../support/spawn-service.js';
 import { whileWritesLinger } from './linger.js';
-import { type RunningAuth, startAuth } from './running-auth.js';
-import { anAddress, aToken, seconds, sign } from './tokens.js';
+import { administrator, type RunningAuth, siteUrl, startAuth } from './running-auth.js';
+import { anAddress, aToken, seconds, sharedSecret, sign } from './tokens.js';
 
 let auth: RunningAuth;
 
@@ -20,6 +22,26 @@ const sessionsOf = async (email: string): Promise<number> =>
       [email],
     )
   )[0]?.count ?? 0;
+
+/** An instance in a process of its own. */
+async function spawnAuth(): Promise<{ process: ServiceProcess; statusOf(path: string): Promise<number> }> {
+  const settings = {
+    siteUrl,
+    adminEmail: administrator.email,
+    adminPassword: administrator.password,
+    jwtSharedSecret: sharedSecret,
+    refusalsPerMinute: 1000,
+  };
+  const process = await spawnService(fileURLToPath(new URL('auth-process.mjs', import.meta.url)), {
+    env: { DATABASE_URL: auth.databases.urls.auth, SETTINGS: JSON.stringify(settings) },
+    isReady: ({ output }) => output().includes('listens '),
+  });
+  const port = /listens (\d+)/.exec(process.output())?.[1];
+  return {
+    process,
+    statusOf: async (path) => (await fetch(`http://127.0.0.1:${port}${path}`, { redirect: 'manual' })).status,
+  };
+}
 
 /** Lets all tokens have been used that much earlier. */
 const letPass = (interval: string): Promise<unknown> =>
@@ -79,6 +101,21 @@ describe('a token with jti', () => {
     expect((await auth.signIn(aToken({ email: one, jti }))).status).toBe(302);
     expect((await auth.signIn(aToken({ email: two, jti }))).status).toBe(401);
     expect(await auth.query('select from account where email = $1', [two])).toEqual([]);
+  });
+
+  test('A-24: stays used when the process that took it is killed, on any instance', async () => {
+    const token = aToken();
+    const path = `/auth/sso?jwt=${token}`;
+    const first = await spawnAuth();
+    expect(await first.statusOf(path)).toBe(302);
+    await first.process.kill('SIGKILL');
+    const second = await spawnAuth();
+    try {
+      expect([await second.statusOf(path), (await auth.signIn(token)).status]).toEqual([401, 401]);
+      expect(await second.statusOf(`/auth/sso?jwt=${aToken()}`)).toBe(302);
+    } finally {
+      await second.process.kill('SIGKILL');
+    }
   });
 
   test('A-24: stays used when auth starts again, on any instance', async () => {

@@ -21,6 +21,8 @@ export const siteUrl = 'http://localhost:3000';
 export const providerUri = 'https://app.example/sso/sandgate';
 export const administrator = { email: 'admin@acme.example', password: 'correct horse battery' };
 
+export const serviceCredential = '7d0c1e5b9f3a48628e4d2b6a0c9f1357';
+
 /** Groups that permissions has. */
 const knownGroups = [
   { id: 1, name: 'All Users', kind: 'all-users' },
@@ -141,7 +143,7 @@ export async function startAuth({
     services: [service],
     ask,
     transport: embeddedTransport({ log }),
-    serviceCredential: '7d0c1e5b9f3a48628e4d2b6a0c9f1357',
+    serviceCredential,
     siteUrl: change.siteUrl ?? siteUrl,
     embeddingOrigins,
     trustedProxies,

@@ -72,7 +72,7 @@ describe('counting what decisions allow', () => {
     expect(counts).toEqual([{ unknown: true }, { unknown: true }, { exactly: 240 }]);
   });
 
-  test('stops what takes too long, at the database too, and leaves its connections as they were', async () => {
+  test('A-63: stops what takes too long, at the database too, and leaves its connections as they were', async () => {
     const slow: [string, Decision][] = Array.from({ length: 7 }, () => ['endless', unrestricted]);
     expect(await count([['invoices', unrestricted], ...slow], 1)).toEqual([
       { exactly: 240 },

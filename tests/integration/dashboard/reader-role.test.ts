@@ -127,7 +127,7 @@ test('a role that is given more later shows nothing from the next look on, and a
   expect((await get(rows, '1.1')).status).toBe(200);
 });
 
-test('nothing is written even by a view that tries to, for every session is read-only', async () => {
+test('A-61: nothing is written even by a view that tries to, for every session is read-only', async () => {
   const { get, idOf } = await start();
 
   const { status, body } = await get(`/api/tables/${await idOf('careless')}/rows`, '1.1');

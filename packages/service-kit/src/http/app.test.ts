@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Ask, defineEndpoint, describePasswordSignIn, Failure } from '@sandgate/contracts';
+import fc from 'fast-check';
 import { Histogram, Registry } from 'prom-client';
 import { z } from 'zod';
 import { createLogger } from '../logger.js';
@@ -17,7 +18,11 @@ const person = '0a2f2f2e-6f0f-4c1e-9c7e-2f6f3d1f0001';
 const administrator = '0a2f2f2e-6f0f-4c1e-9c7e-2f6f3d1f0002';
 const secret = 'hunter2-was-never-to-be-seen';
 
+/** Before anything is answered that the frame asks. */
+let beforeAnswer = async (): Promise<unknown> => undefined;
+
 const ask: Ask = async (question, input) => {
+  await beforeAnswer();
   const answers: Record<string, (input: never) => unknown> = {
     'auth.introspect-session': ({ token }: { token?: string }) => {
       const accountId = token?.startsWith('person-')
@@ -219,6 +224,39 @@ describe('who may come in', () => {
     const asked = Array.from({ length: 20 }, () => names).flat();
     const answers = await Promise.all(asked.map((name) => request('/me', { headers: as(`person-${name}`) })));
     expect(answers.map(({ json }) => json.name)).toEqual(asked);
+  });
+
+  test('A-35: in whatever order it is answered who they are, nobody gets another’s caller', async () => {
+    const names = Array.from({ length: 8 }, (_, index) => `user-${index}`);
+    await fc.assert(
+      fc
+        .asyncProperty(fc.scheduler(), async (scheduler) => {
+          let asked = 0;
+          const everybodyIsIn = new Promise<void>((resolve) => {
+            beforeAnswer = () => {
+              asked += 1;
+              if (asked === names.length + 2) resolve();
+              return scheduler.schedule(Promise.resolve());
+            };
+          });
+          const answers = Promise.all([
+            ...names.map((name) => request('/me', { headers: as(`person-${name}`) })),
+            request('/admin', { headers: as('an-administrator') }),
+            request('/admin', { headers: as('a-person') }),
+          ]);
+          await everybodyIsIn;
+          const told = await scheduler.waitFor(answers);
+          expect(told.map(({ status, json }) => (status === 200 ? json.name : status))).toEqual([
+            ...names,
+            'admin',
+            403,
+          ]);
+        })
+        .afterEach(() => {
+          beforeAnswer = async () => undefined;
+        }),
+      { numRuns: 50 },
+    );
   });
 
   test('a page sends a browser without a session to sign in, with path and query', async () => {

@@ -9,7 +9,10 @@ export interface TokenLife {
   readonly rememberUntil: number;
 }
 
-/** How far the clocks of two machines may be apart. */
+/**
+ * How far the clock of whoever signs may run ahead. Behind, it costs a token that much of its life and no more: past `exp` none is taken, for a
+ * session that must not outlive its token would be over before it began.
+ */
 const toleranceSeconds = 5;
 const longestWithoutIatSeconds = 600;
 /** The largest maximum age that the provider settings allow. */
