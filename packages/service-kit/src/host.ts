@@ -161,6 +161,8 @@ const listen = (server: Server, { port, address }: HostOptions['listen']): Promi
 async function stopAll(server: Server, running: readonly RunningService[], transport: Transport): Promise<void> {
   // Whoever keeps a connection and asks on it again and again would never leave it.
   server.prependListener('request', (_request, response) => response.setHeader('connection', 'close'));
+  // Whoever has connected is taken in, in the next turn at the latest, before nobody listens any more: the system would turn them away.
+  for (let turn = 0; turn < 2; turn += 1) await new Promise((resolve) => setImmediate(resolve));
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve());
   });

@@ -96,6 +96,7 @@ interface Answered {
 }
 
 export interface Instance {
+  readonly origin: string;
   readonly service: Service;
   readonly ask: Ask;
   /** Applies events as the consumer frame does: in one transaction, then tells those who wait. */
@@ -222,6 +223,7 @@ function instanceOf(service: Service, ask: Ask, url: string, administratorId: st
     return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) };
   };
   return {
+    origin: url,
     service,
     ask,
     apply: (...states) => handle('permissions.on-account-changed', states),
