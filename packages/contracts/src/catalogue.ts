@@ -6,6 +6,9 @@ const maxId = 2_147_483_647;
 export const DatabaseId = z.int().positive().max(maxId);
 export const TableId = z.int().positive().max(maxId);
 
+/** What `TableId` takes. */
+export const isTableId = (id: unknown): boolean => Number.isInteger(id) && Number(id) > 0 && Number(id) <= maxId;
+
 /** A foreign key to one row of another table of the same database: `columns[i]` references `referencedColumns[i]`. */
 export const ForeignKey = z.strictObject({
   columns: z.array(ColumnName).min(1),

@@ -26,3 +26,14 @@ test('a decision that is none is not answered', () => {
   expect(() => decide.textOf?.({ decisions: [{ tableId: 1, decision }] })).toThrow();
   expect(() => decide.textOf?.({ decisions: [{ tableId: 'one' as never, decision: sandboxed }] })).toThrow();
 });
+
+test.each([[[0]], [[1.5]], [['1']], [[2_147_483_648]], [[null]], [Array(2001).fill(1)], ['1'], [{ length: 1 }]])(
+  'a question about %j names no tables',
+  (tableIds) => {
+    const about = { accountId: '00000000-0000-4000-8000-000000000001', claimsVersion: 1 };
+
+    expect(decide.input.safeParse({ ...about, tableIds }).success).toBe(false);
+    expect(decide.input.safeParse({ ...about, tableIds: [1, 2_147_483_647] }).success).toBe(true);
+    expect(decide.input.safeParse(about).success).toBe(true);
+  },
+);
