@@ -1,7 +1,7 @@
 import { correlationIdOf, nextTraceparent } from '@sandgate/messaging';
 import type { Request, Response } from 'express';
 import type { Logger } from '../logger.js';
-import { describeError } from './describe-error.js';
+import { describeError, levelOfStatus } from './describe-error.js';
 import { toErrorPage, toErrorResponse } from './error-response.js';
 
 export interface WithoutRoute {
@@ -16,8 +16,7 @@ export interface WithoutRoute {
 export function answerWithoutRoute(error: unknown, { request, response, log, outcome }: WithoutRoute): void {
   const id = correlationIdOf(nextTraceparent(request.get('traceparent')));
   const answer = toErrorResponse(error, id);
-  const level = answer.status >= 500 && answer.status !== 503 ? 'error' : 'info';
-  log[level]({ correlationId: id, status: answer.status, ...outcome, ...describeError(error) });
+  log[levelOfStatus(answer.status)]({ correlationId: id, status: answer.status, ...outcome, ...describeError(error) });
   response.status(answer.status);
   const forBrowser = (request.get('accept') ?? '').includes('text/html');
   if (forBrowser) response.type('html').send(toErrorPage(answer));

@@ -4,7 +4,7 @@ import { correlationIdOf, nextTraceparent } from '@sandgate/messaging';
 import express, { type Request, type Response, type Router } from 'express';
 import type { Logger } from 'pino';
 import type { Histogram } from 'prom-client';
-import { describeError } from './describe-error.js';
+import { describeError, levelOfStatus } from './describe-error.js';
 import { forProgram, toErrorPage, toErrorResponse } from './error-response.js';
 import { admit, type GateOptions, SignInNeeded } from './gate.js';
 import { parseRequest } from './parse-request.js';
@@ -71,8 +71,7 @@ async function serve(one: AnyRoute, request: Request, response: Response, option
 
 /** Probes and scrapes that find everything in order would be most of the log. */
 function levelOf({ owner }: Endpoint, status: number): 'debug' | 'info' | 'error' {
-  if (status >= 500 && status !== 503) return 'error';
-  return owner === 'every service' && status < 400 ? 'debug' : 'info';
+  return owner === 'every service' && status < 400 ? 'debug' : levelOfStatus(status);
 }
 
 const readBody = (request: Request, response: Response): Promise<void> =>

@@ -1,21 +1,9 @@
-import { Failure, type NewProvider, type OidcProviderSettings } from '@sandgate/contracts';
+import { Failure, type NewProvider } from '@sandgate/contracts';
 import type { Author } from '@sandgate/messaging';
 import { requireFreeName } from '../providers/change-providers.js';
 import { requireIssuerKept } from '../providers/decide-settings-change.js';
-import { decideOidcSettings, type OidcSettingsChange } from './decide-oidc-settings.js';
+import { decideOidcSettings, type OidcSettingsChange, oidcProviderDefaults } from './decide-oidc-settings.js';
 import type { OidcProviderStore, StoredOidcProvider } from './oidc-provider-store.js';
-
-const defaults = {
-  enabled: false,
-  pkce: true,
-  scopes: 'openid email profile',
-  emailClaim: 'email',
-  firstNameClaim: 'given_name',
-  lastNameClaim: 'family_name',
-  groupsClaim: 'groups',
-  userProvisioning: true,
-  trustedDomains: [],
-} satisfies Partial<OidcProviderSettings>;
 
 /** Adds an OpenID Connect provider. Throws `auth.settings_invalid`, `auth.provider_exists`. */
 export const createOidcProvider =
@@ -23,7 +11,7 @@ export const createOidcProvider =
   async ({ name, settings }: Extract<NewProvider, { kind: 'oidc' }>, by: Author): Promise<StoredOidcProvider> => {
     requireFreeName(name);
     const { issuer, clientId, clientSecret = null, ...others } = settings;
-    const values = { settings: { ...defaults, issuer, clientId }, clientSecret };
+    const values = { settings: { ...oidcProviderDefaults, issuer, clientId }, clientSecret };
     const created = await store.create(name, decideOidcSettings(values, others), by);
     if (!created) throw new Failure('auth.provider_exists');
     return created;

@@ -1,6 +1,19 @@
 import { Failure, type OidcProviderSettings } from '@sandgate/contracts';
 import { faultsOfClaimNames } from '../providers/decide-settings-change.js';
 
+/** Settings of a provider of which only issuer and client are known. */
+export const oidcProviderDefaults = {
+  enabled: false,
+  pkce: true,
+  scopes: 'openid email profile',
+  emailClaim: 'email',
+  firstNameClaim: 'given_name',
+  lastNameClaim: 'family_name',
+  groupsClaim: 'groups',
+  userProvisioning: true,
+  trustedDomains: [],
+} satisfies Partial<OidcProviderSettings>;
+
 /** What an administrator sets of an OpenID Connect provider. */
 export interface OidcProviderValues {
   readonly settings: OidcProviderSettings;

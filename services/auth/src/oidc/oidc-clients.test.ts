@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { oidcProviderDefaults } from './decide-oidc-settings.js';
 import { createOidcClients } from './oidc-clients.js';
 
 let server: Server;
@@ -28,17 +29,9 @@ test('A-45: a verifier is sent ahead as RFC 7636 appendix B computes it', async 
     stateKey: new Uint8Array(32),
     clientSecret: null,
     settings: {
-      enabled: true,
+      ...oidcProviderDefaults,
       issuer,
       clientId: 'sandgate',
-      pkce: true,
-      scopes: 'openid',
-      emailClaim: 'email',
-      firstNameClaim: 'given_name',
-      lastNameClaim: 'family_name',
-      groupsClaim: 'groups',
-      userProvisioning: true,
-      trustedDomains: [],
     },
   };
   const verifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';

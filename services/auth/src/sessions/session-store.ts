@@ -182,7 +182,7 @@ async function introspectSessions(
   });
 }
 
-/** Leaves a row alone that somebody else holds: nothing waits for this. */
+/** Once a minute for a session that is used. A row that somebody else holds is left alone, for it waits for nobody. */
 async function noteSeen(database: PrismaClient, hashes: readonly string[]): Promise<void> {
   await database.$executeRaw`
     update session set last_seen_at = now() where token_hash = any (array(
