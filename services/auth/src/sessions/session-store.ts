@@ -165,11 +165,12 @@ async function introspectSessions(
   idleSeconds: number | undefined,
 ): Promise<Introspection[]> {
   const rows = await database.$queryRaw<IntrospectedRow[]>`
-    select encode(token_hash, 'hex') as hash, account_id as "accountId", claims_version as "claimsVersion",
-      last_seen_at < now() - interval '1 minute' as "isLongUnseen"
-    from session s join account on account.id = account_id
-    where token_hash = any (array(select decode(hash, 'hex') from unnest(${[...new Set(hashes)]}::text[]) as asked (hash)))
-      and status = 'active' and ${isCurrent(idleSeconds)}`;
+    select hash, account_id as "accountId", claims_version as "claimsVersion", last_seen_at < now() - interval '1 minute' as "isLongUnseen"
+    from unnest(${[...new Set(hashes)]}::text[]) as asked (hash)
+      -- A limit keeps each look-up one by its key: without, the sessions that are not over are all looked up too, by their end.
+      cross join lateral (select * from session where token_hash = decode(hash, 'hex') limit 1) s
+      cross join lateral (select claims_version, status from account where id = s.account_id limit 1) account
+    where status = 'active' and ${isCurrent(idleSeconds)}`;
   const sessions = new Map(rows.map((row) => [row.hash, row]));
   const longUnseen = rows.flatMap(({ hash, isLongUnseen }) => (isLongUnseen ? [hash] : []));
   if (longUnseen.length > 0) await noteSeen(database, longUnseen);

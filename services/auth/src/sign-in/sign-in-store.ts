@@ -174,7 +174,8 @@ export async function storeSignIns(
       -- Sorting reads all of consumed before the first account is locked; likewise below.
       select candidate.*, uses = 1 as is_effective from candidate join consumed using (key) order by place
     ), locked as materialized (
-      select a.* from accepted join account a on a.id = accepted.account_id order by accepted.place for no key update of a
+      -- In the order of accepted; a lateral that locks is a look-up by key, like those with a limit.
+      select a.* from accepted cross join lateral (select * from account where id = accepted.account_id for no key update) a
     ), decided as materialized (
       select a.id, case when next is null then a.claims else a.claims || jsonb_build_object(provider, next) end as claims,
         case when next is null then a.profile_provider else provider end as profile_provider,

@@ -41,13 +41,15 @@ export async function takeOverAccounts(
       where account.revision < excluded.revision
         and account.revision = (select revision from account seen where seen.id = excluded.id)
       returning id
+    ), surplus as materialized (
+      -- An offset keeps this a look-up by its key, however small the table was when the plan was made.
+      select held.ctid as place
+      from taken cross join lateral (select ctid, provider, name from claimed_group where account_id = taken.id offset 0) held
+      where not exists (
+        select from claimed where "accountId" = taken.id and claimed.provider = held.provider and claimed.name = held.name)
     ), gone as (
-      delete from claimed_group where ctid = any (array(
-        -- An offset keeps this a look-up by its key, however small the table was when the plan was made.
-        select held.ctid
-        from taken cross join lateral (select ctid, provider, name from claimed_group where account_id = taken.id offset 0) held
-        where not exists (
-          select from claimed where "accountId" = taken.id and claimed.provider = held.provider and claimed.name = held.name)))
+      -- Mostly there is none, and then not even a plan that reads the whole table reads anything.
+      delete from claimed_group where exists (select from surplus) and ctid = any (array(select place from surplus))
     ), held as (
       insert into claimed_group (account_id, provider, name, presence)
       select "accountId", provider, name, presence from claimed join taken on taken.id = "accountId"
