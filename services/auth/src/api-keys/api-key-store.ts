@@ -160,10 +160,12 @@ const toldOf = ({ name, group_ids: groupIds }: ToldRow): Record<string, unknown>
 async function introspectKeys(database: PrismaClient, hashes: readonly string[]): Promise<KeyIntrospection[]> {
   const rows = await database.$queryRaw<{ hash: string; account_id: string; claims_version: number }[]>`
     with active as materialized (
-      select key_hash, account_id, claims_version, last_used_at
-      from api_key join account on account.id = account_id
-      where key_hash = any (array(select decode(hash, 'hex') from unnest(${[...new Set(hashes)]}::text[]) as asked (hash)))
-        and status = 'active'
+      select hash, key_hash, account_id, claims_version, last_used_at
+      from unnest(${[...new Set(hashes)]}::text[]) as asked (hash)
+        -- A limit keeps each look-up one by its key, however small the tables were when the plan was made.
+        cross join lateral (select * from api_key where key_hash = decode(hash, 'hex') limit 1) key
+        cross join lateral (select claims_version, status from account where id = key.account_id limit 1) account
+      where status = 'active'
     ), used as (
       update api_key set last_used_at = now() where key_hash = any (array(
         select key_hash from api_key
@@ -171,7 +173,7 @@ async function introspectKeys(database: PrismaClient, hashes: readonly string[])
           select key_hash from active where last_used_at is null or last_used_at < now() - interval '1 minute'))
         for no key update skip locked))
     )
-    select encode(key_hash, 'hex') as hash, account_id, claims_version from active`;
+    select hash, account_id, claims_version from active`;
   const byKey = new Map(rows.map((row) => [row.hash, row]));
   return hashes.map((hash) => {
     const found = byKey.get(hash);

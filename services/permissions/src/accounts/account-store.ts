@@ -58,7 +58,8 @@ export async function takeOverAccounts(
     ), appointed as (
       insert into membership (group_id, account_id, source)
       select "group".id, taken.id, 'manual' from taken join state using (id) cross join "group"
-      where "firstAdministrator" and not exists (select from account where account.id = taken.id and made_administrator)
+      -- Asked for each by itself, and so by its key.
+      where "firstAdministrator" and (select made_administrator from account seen where seen.id = taken.id) is not true
         and "group".kind = 'administrators'
       on conflict do nothing
     )
