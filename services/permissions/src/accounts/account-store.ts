@@ -1,5 +1,6 @@
 import type { AccountChanged, ClaimedGroups, EventData } from '@sandgate/contracts';
 import type { SqlClient } from '@sandgate/messaging';
+import { Prisma } from '../generated/prisma/client.js';
 
 export type AccountState = EventData<typeof AccountChanged>;
 
@@ -93,14 +94,18 @@ export async function findAccount(
   return found[0];
 }
 
+/**
+ * Of the id of an account that there is: it is neither deactivated nor about to be. Those that are have an index of their own, so that
+ * nothing is read for those that are not, however many are asked for.
+ */
+export const isActive = (accountId: Prisma.Sql): Prisma.Sql => Prisma.sql`not exists (
+  select from account as inactive where inactive.id = ${accountId} and (status <> 'active' or deactivation_reserved))`;
+
 /** Active members of Administrators, by hand or by a provider; no more than can be of use. */
 export async function findAdministrators(database: SqlClient): Promise<string[]> {
   const rows = await database.$queryRaw<{ id: string }[]>`
-    select distinct account.id
-    from membership_by_source
-    join account on account.id = membership_by_source.account_id
-    where membership_by_source.group_id = (select id from "group" where kind = 'administrators')
-      and account.status = 'active' and not account.deactivation_reserved
+    select distinct account_id as id from membership_by_source
+    where group_id = (select id from "group" where kind = 'administrators') and ${isActive(Prisma.sql`account_id`)}
     limit 1000`;
   return rows.map(({ id }) => id);
 }

@@ -1,7 +1,11 @@
 import type { Group } from '@sandgate/contracts';
 import type { SqlClient } from '@sandgate/messaging';
+import { Prisma } from '../generated/prisma/client.js';
 
 export type GroupRow = Omit<Group, 'members'>;
+
+/** A limit keeps it one look-up for each member: where some groups are large, every group is taken for one, and all accounts would be read for each. */
+const whoIsActive = Prisma.sql`cross join lateral (select from account where id = member.account_id and status = 'active' limit 1) as active`;
 
 /**
  * A page of the groups in the order of ids, each with the number of its active members. The members are found through the indexes of
@@ -16,9 +20,9 @@ export async function findGroupPage(
     select id, name, kind, case kind
       when 'all-users' then (select count(*)::integer from account where status = 'active')
       else (
-        select count(distinct account.id)::integer
-        from membership_by_source join account on account.id = membership_by_source.account_id and account.status = 'active'
-        where membership_by_source.group_id = page.id)
+        select count(distinct member.account_id)::integer
+        from membership_by_source member ${whoIsActive}
+        where member.group_id = page.id)
       end as members
     from page order by id`;
   const [counted] = await database.$queryRaw<{ total: number }[]>`select count(*)::integer as total from "group"`;
@@ -29,9 +33,9 @@ export async function findGroupPage(
 export async function findGroup(database: SqlClient, id: number): Promise<Group | undefined> {
   const found = await database.$queryRaw<Group[]>`
     select id, name, kind, (
-      select count(distinct account.id)::integer
-      from membership_by_source join account on account.id = membership_by_source.account_id and account.status = 'active'
-      where membership_by_source.group_id = "group".id) as members
+      select count(distinct member.account_id)::integer
+      from membership_by_source member ${whoIsActive}
+      where member.group_id = "group".id) as members
     from "group" where id = ${id}::integer`;
   return found[0];
 }

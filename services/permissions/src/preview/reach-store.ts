@@ -1,4 +1,5 @@
 import type { SqlClient } from '@sandgate/messaging';
+import { isActive } from '../accounts/account-store.js';
 import { Prisma } from '../generated/prisma/client.js';
 import type { ClaimedNames } from './diff-group-sync.js';
 
@@ -53,8 +54,7 @@ export const reachAccount = (tx: SqlClient, accountId: string): Promise<Reach> =
 async function reach(tx: SqlClient, accounts: Prisma.Sql, atMost: number): Promise<Reach> {
   const [row] = await tx.$queryRaw<Reach[]>`
     with wanted (account_id) as (${accounts}), reached as materialized (
-      select id from account
-      where id in (select account_id from wanted) and status = 'active' and not deactivation_reserved
+      select distinct account_id as id from wanted where ${isActive(Prisma.sql`account_id`)}
     )
     select count(*)::integer as total,
       array(select id from reached order by id limit ${atMost}::integer) as "accountIds" from reached`;
