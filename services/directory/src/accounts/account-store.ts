@@ -27,14 +27,11 @@ export async function lockAccount(tx: SqlClient, id: string): Promise<DatedAccou
   return found[0];
 }
 
-/** At most `limit` accounts in the order of ids, those after `id`. */
-export const findAccountsAfter = async (
-  database: SqlClient,
-  id: string | null,
-  limit: number,
-): Promise<DatedAccount[]> =>
-  database.$queryRaw<DatedAccount[]>`
-    select ${accountColumns} from account where ${id}::uuid is null or id > ${id}::uuid order by id limit ${limit}::integer`;
+/** At most `limit` accounts in the order of ids, those after `id`; no account has the id of zeros, which comes before all. */
+export const findAccountsAfter = async (database: SqlClient, id: string, limit: number): Promise<DatedAccount[]> =>
+  database.$queryRaw<
+    DatedAccount[]
+  >`select ${accountColumns} from account where id > ${id}::uuid order by id limit ${limit}::integer`;
 
 export interface AccountSearch {
   /** Part of an e-mail or a name, in any case. */

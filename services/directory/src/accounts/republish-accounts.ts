@@ -9,11 +9,11 @@ const chunkSize = 1000;
 export async function republishAccounts(database: Database, outbox: Outbox): Promise<number> {
   const traceparent = nextTraceparent();
   let count = 0;
-  let last: string | null = null;
+  let last: string | undefined = '00000000-0000-0000-0000-000000000000';
   for (;;) {
     const accounts = await findAccountsAfter(database, last, chunkSize);
-    last = accounts.at(-1)?.id ?? null;
-    if (last === null) return count;
+    last = accounts.at(-1)?.id;
+    if (last === undefined) return count;
     const entries = accounts.map((account) => ({ subject: account.id, data: announcementOf(account) }));
     await outbox.add(database, AccountChanged, entries, traceparent);
     outbox.wake();
