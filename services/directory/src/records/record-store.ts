@@ -27,13 +27,17 @@ export interface RecordSearch {
   readonly offset: number;
 }
 
+/** A plan knows of no parameter that it is not a sign-in, and the index of kinds has all but these. */
+const ofKind = (kind: RecordKind): Prisma.Sql =>
+  kind === 'sign-in' ? Prisma.sql`kind = ${kind}` : Prisma.sql`kind = ${kind} and kind <> 'sign-in'`;
+
 /** A page of the records that match, newest first, and how many match. */
 export async function findRecordPage(
   database: SqlClient,
   wanted: RecordSearch,
 ): Promise<{ records: Recorded[]; total: number }> {
   const conditions = [
-    ...(wanted.kind === undefined ? [] : [Prisma.sql`kind = ${wanted.kind}`]),
+    ...(wanted.kind === undefined ? [] : [ofKind(wanted.kind)]),
     ...(wanted.accountId === undefined ? [] : [Prisma.sql`account_id = ${wanted.accountId}::uuid`]),
     ...(wanted.actorId === undefined ? [] : [Prisma.sql`actor_id = ${wanted.actorId}::uuid`]),
     ...(wanted.code === undefined ? [] : [Prisma.sql`code = ${wanted.code}`]),
