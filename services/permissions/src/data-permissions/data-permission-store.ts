@@ -19,8 +19,11 @@ export async function findEntryPage(
   database: SqlClient,
   { groupId, databaseId, limit, offset }: EntryFilter,
 ): Promise<{ entries: DataPermissionEntry[]; total: number }> {
-  const matches = Prisma.sql`(${groupId ?? null}::integer is null or group_id = ${groupId ?? null}::integer)
-    and (${databaseId ?? null}::integer is null or database_id = ${databaseId ?? null}::integer)`;
+  const conditions = [
+    ...(groupId === undefined ? [] : [Prisma.sql`group_id = ${groupId}::integer`]),
+    ...(databaseId === undefined ? [] : [Prisma.sql`database_id = ${databaseId}::integer`]),
+  ];
+  const matches = conditions.length === 0 ? Prisma.sql`true` : Prisma.join(conditions, ' and ');
   const rows = await database.$queryRaw<EntryRow[]>`
     select group_id as "groupId", database_id as "databaseId", schema_name as "schemaName", table_id as "tableId", access from data_permission
     where ${matches} order by group_id, database_id, schema_name, table_id limit ${limit}::integer offset ${offset}::integer`;

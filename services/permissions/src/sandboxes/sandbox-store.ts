@@ -13,8 +13,12 @@ export async function findSandboxPage(
   database: SqlClient,
   { groupId, tableId, limit, offset }: SandboxFilter,
 ): Promise<{ sandboxes: Sandbox[]; total: number }> {
-  const matches = Prisma.sql`access = 'sandboxed' and (${groupId ?? null}::integer is null or group_id = ${groupId ?? null}::integer)
-    and (${tableId ?? null}::integer is null or table_id = ${tableId ?? null}::integer)`;
+  const conditions = [
+    Prisma.sql`access = 'sandboxed'`,
+    ...(groupId === undefined ? [] : [Prisma.sql`group_id = ${groupId}::integer`]),
+    ...(tableId === undefined ? [] : [Prisma.sql`table_id = ${tableId}::integer`]),
+  ];
+  const matches = Prisma.join(conditions, ' and ');
   const sandboxes = await database.$queryRaw<Sandbox[]>`
     select id, group_id as "groupId", table_id as "tableId", rule from data_permission
     where ${matches} order by id limit ${limit}::integer offset ${offset}::integer`;
