@@ -1,5 +1,6 @@
 import type { Warning } from '@sandgate/contracts';
 import type { SqlClient } from '@sandgate/messaging';
+import { Prisma } from '../generated/prisma/client.js';
 
 export interface WarningScope {
   readonly sandboxIds?: readonly number[] | undefined;
@@ -13,14 +14,17 @@ export interface WarningScope {
  * table; the first thousand of them. It costs as much as the groups that are unrestricted have members, however many sandboxes there are.
  */
 export async function findVoidSandboxes(database: SqlClient, scope: WarningScope): Promise<Warning[]> {
-  const { sandboxIds = null, databaseIds = null, groupIds = null } = scope;
+  const { sandboxIds, databaseIds, groupIds = null } = scope;
+  const asked = [
+    Prisma.sql`access = 'sandboxed'`,
+    ...(sandboxIds ? [Prisma.sql`data_permission.id = any(${sandboxIds}::integer[])`] : []),
+    ...(databaseIds ? [Prisma.sql`data_permission.database_id = any(${databaseIds}::integer[])`] : []),
+  ];
   return database.$queryRaw<Warning[]>`
     with sandbox as (
       select data_permission.id, group_id, table_id, catalogue_table.database_id, catalogue_table.schema_name
       from data_permission join catalogue_table on catalogue_table.id = table_id
-      where access = 'sandboxed'
-        and (${sandboxIds}::integer[] is null or data_permission.id = any(${sandboxIds}::integer[]))
-        and (${databaseIds}::integer[] is null or data_permission.database_id = any(${databaseIds}::integer[]))
+      where ${Prisma.join(asked, ' and ')}
     ), opening as (
       select sandbox.id, sandbox.table_id, sandbox.group_id as boxed_id, entry.group_id as opener_id
       from sandbox
@@ -42,6 +46,8 @@ export async function findVoidSandboxes(database: SqlClient, scope: WarningScope
       from (select distinct boxed_id, opener_id from relevant) as pair
       join "group" as boxed on boxed.id = boxed_id
       join "group" as opener on opener.id = opener_id
+    ), opened_to_all as materialized (
+      select count(*) > 200 as are_many from pair where opens_all
     ), member as (
       -- offset 0: what is looked up for one at a time stays so; a join of everything with everything is what is to be avoided.
       select other.group_id as boxed_id, opener.opener_id, one.account_id
@@ -54,17 +60,30 @@ export async function findVoidSandboxes(database: SqlClient, scope: WarningScope
       cross join lateral (
         select distinct account_id from membership_by_source where group_id = case when opens_all then boxed_id else opener_id end offset 0
       ) as everybody
-      where opens_all or boxes_all
+      where boxes_all or (opens_all and not (select are_many from opened_to_all))
+      union all
+      -- Everything at once beats so many look-ups.
+      select group_id, everybody.id, account_id
+      from (select id from "group" where kind = 'all-users') as everybody
+      cross join (
+        select distinct group_id, account_id from membership_by_source
+        where (select are_many from opened_to_all) and (group_id in (select boxed_id from pair where opens_all)) is true
+        offset 0
+      ) as member
     ), affected as (
       select boxed_id, opener_id, count(*)::integer as members, (array_agg(account_id order by account_id))[1:100] as account_ids
       from member
-      where (select status from account where id = account_id) = 'active'
+      where not exists (select from account as inactive where inactive.id = account_id and inactive.status <> 'active')
       group by boxed_id, opener_id
+    ), shown as materialized (
+      -- "is true" keeps the pairs in a hash table: a join would compare each with each where it takes them for few.
+      select * from relevant where ((boxed_id, opener_id) in (select boxed_id, opener_id from affected)) is true
+      order by id, opener_id limit 1000
     )
-    select relevant.id as "sandboxId", table_id as "tableId", jsonb_build_object('id', "group".id, 'name', "group".name) as "becauseOfGroup",
+    select shown.id as "sandboxId", table_id as "tableId", jsonb_build_object('id', "group".id, 'name', "group".name) as "becauseOfGroup",
       members, account_ids as "accountIds"
-    from relevant
-    join affected on affected.boxed_id = relevant.boxed_id and affected.opener_id = relevant.opener_id
-    join "group" on "group".id = relevant.opener_id
-    order by relevant.id, "group".id limit 1000`;
+    from shown
+    join affected on affected.boxed_id = shown.boxed_id and affected.opener_id = shown.opener_id
+    join "group" on "group".id = shown.opener_id
+    order by shown.id, "group".id`;
 }
