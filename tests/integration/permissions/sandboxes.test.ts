@@ -283,6 +283,38 @@ describe('A-68: a warning', () => {
     expect(later.warnings).toEqual([byAdministrators]);
   });
 
+  test('tells the same of hundreds of sandboxes that All Users opens as of one', async () => {
+    const [accountId] = (await people(1)) as [string];
+    const [deactivated] = (await people(1, 'deactivated')) as [string];
+    const made = await permissions.service.database.$queryRaw<{ sandboxId: number; groupId: number }[]>`
+      with made as (
+        insert into "group" (name) select 'Hundreds ' || n from generate_series(1, 300) n returning id
+      ), joined as (
+        insert into membership (group_id, account_id, source)
+        select id, account_id, 'manual' from made cross join unnest(${[accountId, deactivated]}::uuid[]) as account_id
+      )
+      insert into data_permission (group_id, database_id, schema_name, table_id, access, rule)
+      select id, 1, 'public', 1, 'sandboxed', ${JSON.stringify(ownInvoices)}::jsonb from made
+      returning id as "sandboxId", group_id as "groupId"`;
+    const entry = { groupId: 1, databaseId: 1 };
+
+    const { body } = await permissions.asAdministrator('PUT', '/api/data-permissions', {
+      entries: [{ ...entry, access: 'unrestricted' }],
+    });
+    const ofOne = await permissions.asAdministrator('GET', `/api/sandboxes?groupId=${made[0]?.groupId}`);
+    await permissions.asAdministrator('PUT', '/api/data-permissions', { entries: [{ ...entry, access: 'none' }] });
+
+    const warnings = made.map(({ sandboxId }) => ({
+      sandboxId,
+      tableId: 1,
+      becauseOfGroup: { id: 1, name: 'All Users' },
+      members: 1,
+      accountIds: [accountId],
+    }));
+    expect(body.warnings).toEqual(expect.arrayContaining(warnings));
+    expect(ofOne.body.warnings).toEqual([warnings[0]]);
+  });
+
   test('is also about a sandbox of All Users', async () => {
     const [accountId] = (await people(1)) as [string];
     const open = await aGroup(permissions, { access: 'unrestricted', members: [accountId] });

@@ -82,7 +82,7 @@ export async function loadAccess(
         from (
           select group_id, json_agg(distinct source) as sources from (
             select group_id, source from membership_by_source where account_id = account.id
-            union all select id, 'automatic' from "group" where kind = 'all-users'
+            union all select (select id from "group" where kind = 'all-users'), 'automatic'
           ) as by_source group by group_id
         ) as member
         join "group" on "group".id = member.group_id
