@@ -41,22 +41,34 @@ export interface AccountSearch {
   readonly offset: number;
 }
 
-/** A page of the accounts that match, by e-mail, and how many match. */
+/**
+ * A page of the accounts that match, by e-mail, and how many match. Only an index that holds all that is searched is read for that, and the
+ * accounts of the page.
+ */
 export async function findAccountPage(
   database: SqlClient,
   wanted: AccountSearch,
 ): Promise<{ accounts: DatedAccount[]; total: number }> {
-  const pattern = wanted.search === undefined ? null : containing(wanted.search);
-  const status = wanted.status ?? null;
-  // Folding case here finds people; it never tells whether two accounts are one.
-  const matches = Prisma.sql`(${status}::text is null or status = ${status}) and (${pattern}::text is null
-    or lower(email) like lower(${pattern}) or lower(concat_ws(' ', first_name, last_name)) like lower(${pattern}))`;
+  const conditions = [
+    ...(wanted.status === undefined ? [] : [Prisma.sql`status = ${wanted.status}`]),
+    ...(wanted.search === undefined ? [] : [contains(wanted.search)]),
+  ];
+  const matches = conditions.length === 0 ? Prisma.sql`true` : Prisma.join(conditions, ' and ');
   const [accounts, counted] = await Promise.all([
     database.$queryRaw<DatedAccount[]>`
-      select ${accountColumns} from account where ${matches} order by email, id limit ${wanted.limit}::integer offset ${wanted.offset}::integer`,
+      select ${accountColumns}
+      from (select id as listed from account where ${matches} order by email, id limit ${wanted.limit}::integer offset ${wanted.offset}::integer) as page
+      cross join lateral (select * from account where id = listed limit 1) as account
+      order by email, id`,
     database.$queryRaw<{ total: number }[]>`select count(*)::integer as total from account where ${matches}`,
   ]);
   return { accounts, total: counted[0]?.total ?? 0 };
+}
+
+/** Folding case here finds people; it never tells whether two accounts are one. */
+function contains(text: string): Prisma.Sql {
+  const pattern = containing(text);
+  return Prisma.sql`(lower(email) like lower(${pattern}) or lower(concat_ws(' ', first_name, last_name)) like lower(${pattern}))`;
 }
 
 /** Writes what an administrator may change of a locked account, as its next revision, and announces it. */
