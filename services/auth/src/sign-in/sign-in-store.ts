@@ -209,8 +209,11 @@ export async function storeSignIns(
         join (select *, coalesce(account_id, new_id) as its_id, email as said_email from accepted) s on its_id = a.id
       order by n
     ), moved as (
-      delete from identity using signed_in s
-      where is_first and subject is not null and identity.provider = s.provider and kind = 'email' and external_key = said_email
+      -- Where they are is looked up by key; an identity is never updated, and so is nowhere else when its turn comes.
+      delete from identity where ctid = any (array(
+        select place from signed_in s cross join lateral (
+          select ctid as place from identity where provider = s.provider and kind = 'email' and external_key = said_email limit 1) held
+        where is_first and subject is not null))
       returning identity.account_id
     ), linked as (
       insert into identity (provider, kind, external_key, account_id)
