@@ -72,6 +72,8 @@ testReadsByKey({
     update provider set enabled = true;
     insert into account (id, email, password_hash)
       values ('${passwordOwner.accountId}', 'owner@acme.example', '${passwordOwner.passwordHash}')`,
+  // To a planner that knows that there is none, either of its indexes is as good for any look-up.
+  except: 'identity',
   work: [
     { name: 'the first sign-in of somebody', run: (database) => signIn(database, aPerson()) },
     { name: 'the first sign-in under a subject', run: (database) => signIn(database, aPerson(randomUUID())) },
@@ -139,13 +141,12 @@ testReadsByKey({
   grow: `
     insert into account (id, email, claims)
       select gen_random_uuid(), 'grown-' || n, '{"jwt": {"attributes": {"account_id": 28}}}' from generate_series(1, 10000) n;
-    create temporary table grown as select id, email from account where email like 'grown-%';
     insert into identity (provider, kind, external_key, account_id)
-      select 'jwt', case when random() < 0.5 then 'email' else 'subject' end, email, id from grown;
+      select 'jwt', case when random() < 0.5 then 'email' else 'subject' end, email, id from account where email like 'grown-%';
     insert into session (token_hash, account_id, provider, created_at, expires_at)
-      select sha256(email::bytea), id, 'jwt', now(), now() + interval '1 hour' from grown;
-    insert into api_key (account_id, key_hash, name, group_ids) select id, sha256(email::bytea), email, '{}' from grown;
+      select sha256(email::bytea), id, 'jwt', now(), now() + interval '1 hour' from account where email like 'grown-%';
+    insert into api_key (account_id, key_hash, name, group_ids) select id, sha256(email::bytea), email, '{}' from account where email like 'grown-%';
     insert into used_token (key, once, uses, first_used_at, expires_at)
-      select sha256(email::bytea), true, 1, now(), now() + interval '1 hour' from grown;
-    insert into outbox (id, type, subject, data, traceparent) select gen_random_uuid(), 'grown', id, '{}', '' from grown`,
+      select sha256(email::bytea), true, 1, now(), now() + interval '1 hour' from account where email like 'grown-%';
+    insert into outbox (id, type, subject, data, traceparent) select gen_random_uuid(), 'grown', id, '{}', '' from account`,
 });

@@ -194,7 +194,8 @@ export async function storeSignIns(
     ), renewed as (
       update account a set claims = d.claims, profile_provider = d.profile_provider, email = d.email,
         claims_version = claims_version + is_changed::int
-      from decided d where a.id = d.id
+      -- Said twice: however the two are joined, accounts are looked up by their keys.
+      from decided d where a.id = d.id and a.id = any (array(select id from decided))
       returning a.*
     ), created as (
       insert into account (id, email, claims, profile_provider)
