@@ -11,26 +11,22 @@ export interface DatabaseSettings {
   readonly schema: string;
   /** Connections. */
   readonly max: number;
-  /**
-   * Where all tables of the statements that matter grow: a plan outlives the size of the tables for which it was made, so plans that only
-   * suit small ones are ruled out.
-   */
-  readonly scans?: 'off';
 }
 
 /**
  * A service's own schema, as the Prisma client that is made with the adapter. Connections prepare each statement once and plan it once,
- * whatever its parameters, for planning takes longer than running most of them.
+ * whatever its parameters, for planning takes longer than running most of them. A plan outlives the size of the tables for which it was made,
+ * so reading a whole table is ruled out where an index leads to the rows.
  *
  * A single SQL statement goes straight to a connection, for on Prisma's way there the process works several times as long as for the rest
  * of it. What is in a transaction, and what Prisma writes itself, goes Prisma's way. `isDatabaseUnavailable` and `sqlStateOf`
  * tell of errors of either way.
  */
 export function openDatabase<Client extends Database>(
-  { url, schema, max, scans }: DatabaseSettings,
+  { url, schema, max }: DatabaseSettings,
   createClient: (adapter: PrismaPg) => Client,
 ): Client {
-  const options = `-c plan_cache_mode=force_generic_plan -c jit=off${scans === 'off' ? ' -c enable_seqscan=off' : ''}`;
+  const options = '-c plan_cache_mode=force_generic_plan -c jit=off -c enable_seqscan=off';
   const pool = new pg.Pool({ connectionString: url, max, options, connectionTimeoutMillis: 5000 });
   // A connection that breaks while nobody uses it is out of the pool already.
   pool.on('error', () => undefined);

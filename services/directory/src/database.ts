@@ -3,4 +3,4 @@ import { PrismaClient } from './generated/prisma/client.js';
 
 /** Connects as directory's own role, with at most `max` connections. */
 export const connect = (url: string, { max }: { max: number }): PrismaClient =>
-  openDatabase({ url, schema: 'directory', max, scans: 'off' }, (adapter) => new PrismaClient({ adapter }));
+  openDatabase({ url, schema: 'directory', max }, (adapter) => new PrismaClient({ adapter }));

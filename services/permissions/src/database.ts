@@ -3,4 +3,4 @@ import { PrismaClient } from './generated/prisma/client.js';
 
 /** Connects as permissions' own role, with at most `max` connections. */
 export const connect = (url: string, { max }: { max: number }): PrismaClient =>
-  openDatabase({ url, schema: 'permissions', max, scans: 'off' }, (adapter) => new PrismaClient({ adapter }));
+  openDatabase({ url, schema: 'permissions', max }, (adapter) => new PrismaClient({ adapter }));

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { nextTraceparent } from '@sandgate/messaging';
-import { claimOutboxRows, deleteOutboxRows } from '../../../packages/messaging/src/outbox-rows.js';
 import { createAccountStore } from '../../../services/auth/src/accounts/account-store.js';
 import { createApiKeyStore } from '../../../services/auth/src/api-keys/api-key-store.js';
 import { connect } from '../../../services/auth/src/database.js';
@@ -8,6 +7,7 @@ import type { PrismaClient } from '../../../services/auth/src/generated/prisma/c
 import { createSessionStore } from '../../../services/auth/src/sessions/session-store.js';
 import { type NewSignIn, storeSignIns } from '../../../services/auth/src/sign-in/sign-in-store.js';
 import { testReadsByKey } from '../../support/reads-by-key.js';
+import { takingEvents } from '../taking-events.js';
 import { anAddress, seconds } from './tokens.js';
 
 interface Person {
@@ -126,17 +126,7 @@ testReadsByKey({
       given: keyUsed('2 minutes'),
       run: (database) => createApiKeyStore(database).introspect(keyHash),
     },
-    {
-      name: 'taking events from the outbox',
-      of: 20,
-      run: async (database) => {
-        const rows = await claimOutboxRows(database, { limit: 20, olderThanMs: 0, except: [] });
-        await deleteOutboxRows(
-          database,
-          rows.map(({ id }) => id),
-        );
-      },
-    },
+    takingEvents,
   ],
   grow: `
     insert into account (id, email, claims)

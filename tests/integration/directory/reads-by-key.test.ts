@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { claimOutboxRows, deleteOutboxRows } from '../../../packages/messaging/src/outbox-rows.js';
 import { createAccountReader } from '../../../services/directory/src/accounts/read-account.js';
 import { connect } from '../../../services/directory/src/database.js';
 import { provisionAccounts } from '../../../services/directory/src/provisioning/provision-accounts.js';
 import { writeRecords } from '../../../services/directory/src/records/record-store.js';
 import { testReadsByKey } from '../../support/reads-by-key.js';
+import { takingEvents } from '../taking-events.js';
 import { aSignIn, type SignIn } from './sign-ins.js';
 
 const people = Array.from({ length: 20 }, () => randomUUID());
@@ -53,17 +53,7 @@ testReadsByKey({
           { eventId: randomUUID(), kind: 'refusal', at: null, accountId: somebody, details: {} },
         ]),
     },
-    {
-      name: 'taking events from the outbox',
-      of: 20,
-      run: async (database) => {
-        const rows = await claimOutboxRows(database, { limit: 20, olderThanMs: 0, except: [] });
-        await deleteOutboxRows(
-          database,
-          rows.map(({ id }) => id),
-        );
-      },
-    },
+    takingEvents,
   ],
   grow: `
     insert into account (id, email, revision, claims_version, token_attributes, claimed_groups)

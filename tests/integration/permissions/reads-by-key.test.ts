@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { claimOutboxRows, deleteOutboxRows } from '../../../packages/messaging/src/outbox-rows.js';
 import { takeOver } from '../../../services/permissions/src/accounts/take-over.js';
 import { connect } from '../../../services/permissions/src/database.js';
 import { loadAccess, readVersions } from '../../../services/permissions/src/decisions/access-store.js';
 import { testReadsByKey } from '../../support/reads-by-key.js';
+import { takingEvents } from '../taking-events.js';
 import { type Account, anAccount } from './running-permissions.js';
 
 const people = Array.from({ length: 20 }, () => randomUUID());
@@ -61,19 +61,11 @@ testReadsByKey({
         ),
     },
     {
-      name: 'taking events from the outbox',
-      of: 20,
+      ...takingEvents,
       // Permissions announces little.
       given: `
         insert into outbox (id, type, subject, data, traceparent)
           select gen_random_uuid(), 'given', n, '{}', '' from generate_series(1, 20) n`,
-      run: async (database) => {
-        const rows = await claimOutboxRows(database, { limit: 20, olderThanMs: 0, except: [] });
-        await deleteOutboxRows(
-          database,
-          rows.map(({ id }) => id),
-        );
-      },
     },
   ],
   grow: `
