@@ -8,7 +8,7 @@ export class Hopeless extends Error {}
 
 /** Runs `assertion` again and again until it no longer throws, and returns its value. In the end says what it last saw. */
 export const eventually = async <T>(assertion: () => T | Promise<T>, patience: Patience = {}): Promise<T> => {
-  const { timeoutMs = 10_000, everyMs = 25 } = patience;
+  const { timeoutMs = 30_000, everyMs = 25 } = patience;
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     try {

@@ -30,7 +30,7 @@ interface Received {
 const handled: Outcome = { kind: 'handled' };
 const superseded: Outcome = { kind: 'superseded' };
 
-const transactionLimits = { timeout: 30_000, maxWait: 5_000 };
+const transactionLimits = { timeout: 30_000 };
 
 /** So often a failure is put down to a database that went away; a handler that takes it down every time is to blame itself. */
 const forgivenOutages = 3;

@@ -30,7 +30,7 @@ export interface Relay {
 const limit = 256;
 
 /** Longer than a publish may take, which gives up by itself. */
-const transactionLimits = { timeout: 60_000, maxWait: 5_000 };
+const transactionLimits = { timeout: 60_000 };
 
 /**
  * Moves rows from a service's outbox to the transport, for ever. Those that a `wake` brings go to a broker at once, from memory; all others are

@@ -13,6 +13,9 @@ export interface DatabaseSettings {
   readonly max: number;
 }
 
+/** Milliseconds that a transaction waits for a connection, and may take, unless told otherwise. Prisma's own give up sooner than a busy machine connects. */
+const patience = { maxWait: 5_000, timeout: 15_000 };
+
 /**
  * A service's own schema, as the Prisma client that is made with the adapter. Connections prepare each statement once and plan it once,
  * whatever its parameters, for planning takes longer than running most of them. A plan outlives the size of the tables for which it was made,
@@ -44,7 +47,7 @@ export function openDatabase<Client extends Database>(
   const direct: Database = {
     $queryRaw: async <T>(strings: TemplateStringsArray, ...parts: unknown[]) => (await run(strings, parts)).rows as T,
     $executeRaw: async (strings, ...parts) => (await run(strings, parts)).rowCount ?? 0,
-    $transaction: (work, limits) => client.$transaction(work, limits),
+    $transaction: (work, limits) => client.$transaction(work, { ...patience, ...limits }),
     $disconnect: async () => {
       await client.$disconnect();
       await pool.end();

@@ -30,6 +30,7 @@ const aSignIn = ({ email, subject, previous }: Person): NewSignIn => ({
       attributes: { account_id: 28 },
       groups: { presence: 'listed', names: ['Customer-Acme'] },
     },
+    dropped: [],
     issuedAt: seconds(),
     token: { key: aHash(), once: true, rememberUntil: seconds() + 600 },
   },
@@ -65,7 +66,7 @@ const keyUsed = (ago: string): string => `
     select id, decode('${keyHash}', 'hex'), 'given', '{}' from account where email = 'api-key' on conflict do nothing;
   update api_key set last_used_at = now() - interval '${ago}' where name = 'given'`;
 
-testReadsByKey({
+testReadsByKey<PrismaClient>({
   service: 'auth',
   connect,
   setUp: `

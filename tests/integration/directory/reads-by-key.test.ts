@@ -49,9 +49,7 @@ testReadsByKey({
     {
       name: 'recording a refusal',
       run: (database) =>
-        writeRecords(database, [
-          { eventId: randomUUID(), kind: 'refusal', at: null, accountId: somebody, details: {} },
-        ]),
+        writeRecords(database, [{ eventId: randomUUID(), kind: 'refusal', accountId: somebody, details: {} }]),
     },
     takingEvents,
   ],

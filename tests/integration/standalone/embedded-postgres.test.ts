@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { identityOf } from '../../../standalone/src/embedded-postgres/living-process.js';
 import { startEmbeddedPostgres } from '../../../standalone/src/embedded-postgres.js';
-import { eventually } from '../../support/eventually.js';
+import { eventually, Hopeless } from '../../support/eventually.js';
 import { type StartedProcess, startProcess } from '../../support/start-process.js';
 
 let directory: string;
@@ -42,6 +42,7 @@ const startElsewhere = async (): Promise<{ process: StartedProcess; adminUrl: st
   const started = await startProcess(process.execPath, ['--input-type=module', '--eval', program], { env });
   cleanUps.push(async () => kill9(started));
   const adminUrl = await eventually(() => {
+    if (started.hasExited()) throw new Hopeless(`It has ended: ${started.output()}`);
     expect(started.output()).toContain('postgres://');
     return started.output().trim();
   });

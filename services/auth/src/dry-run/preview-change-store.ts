@@ -33,7 +33,7 @@ export type PreviewChange = (planned: PlannedChange) => Promise<WaysInPreview>;
 /** Of each kind, those that the provider knows or that have a password, and those at a domain: so that it takes seconds at most, however many accounts there are. */
 const maxCompared = 100_000;
 const maxSessions = 1_000_000;
-const patience = { maxWait: 5_000, timeout: 60_000 };
+const patience = { timeout: 60_000 };
 
 /**
  * Makes a change of providers, or of whether passwords are taken, under the lock of providers, looks who could sign in before it and who can

@@ -60,7 +60,6 @@ export function createAppliedWait(
     const others = waiting.get(accountId);
     if (others) others.add(waiter);
     else waiting.set(accountId, new Set([waiter]));
-    schedule();
   };
 
   const remove = (accountId: string, waiter: Waiter): void => {
@@ -89,7 +88,7 @@ export function createAppliedWait(
         };
         const deadline = setTimeout(() => waiter.settle(false), patienceMilliseconds);
         add(accountId, waiter);
-        void look(accountId);
+        void look(accountId).then(schedule);
       }),
     announce,
     stop() {

@@ -1,8 +1,5 @@
 import type { Database, SqlClient } from '@sandgate/messaging';
 
-/** Of transactions that hold the lock of the policy. */
-export const patience = { maxWait: 5_000, timeout: 15_000 };
-
 /**
  * Runs a change of groups, mappings, data permissions or sandboxes in a transaction that raises the policy revision with it. One such
  * change runs at a time, over all instances, so that what it has checked stays true until it commits.
@@ -11,14 +8,14 @@ export const changePolicy = <T>(database: Database, change: (tx: SqlClient) => P
   database.$transaction(async (tx) => {
     await raisePolicyRevision(tx);
     return change(tx);
-  }, patience);
+  });
 
 /** Runs something that is no change of the policy, but must not happen beside one. */
 export const besidePolicy = <T>(database: Database, work: (tx: SqlClient) => Promise<T>): Promise<T> =>
   database.$transaction(async (tx) => {
     await tx.$queryRaw`select id from policy for update`;
     return work(tx);
-  }, patience);
+  });
 
 /** Takes the lock of the policy until the end of the transaction. */
 export const raisePolicyRevision = async (tx: SqlClient): Promise<void> => {

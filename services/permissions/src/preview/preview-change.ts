@@ -2,7 +2,7 @@ import type { AffectedAccount, ChangePreview, Warning } from '@sandgate/contract
 import { type Database, rolledBack, type SqlClient } from '@sandgate/messaging';
 import { findTableIds } from '../catalogue/catalogue-store.js';
 import { type LoadedAccess, loadAccess } from '../decisions/access-store.js';
-import { patience, raisePolicyRevision } from '../policy/policy-store.js';
+import { raisePolicyRevision } from '../policy/policy-store.js';
 import { diffAccess } from './diff-access.js';
 import type { Reach } from './reach-store.js';
 
@@ -27,29 +27,25 @@ const chunk = 50;
  * throws. Accounts are all counted; as many as can be compared in a moment are compared.
  */
 export const previewChange = (database: Database, { reach, tableIds, make }: PlannedChange): Promise<ChangePreview> =>
-  rolledBack(
-    database,
-    async (tx) => {
-      await raisePolicyRevision(tx);
-      const ids = await (tableIds ?? findTableIds)(tx);
-      const reached = await reach(tx, comparableAccounts(ids.length));
-      const before = await loadAll(tx, reached.accountIds, ids);
-      const warnings = await make(within(tx));
-      const after = await loadAll(tx, reached.accountIds, ids);
-      const affected = reached.accountIds
-        .map((accountId, index) => diffLoaded(accountId, before[index], after[index]))
-        .filter((account) => account !== undefined);
-      return {
-        dryRun: true,
-        reached: reached.total,
-        compared: reached.accountIds.length,
-        affected: affected.length,
-        accounts: affected.slice(0, namedAccounts),
-        warnings: [...warnings],
-      };
-    },
-    patience,
-  );
+  rolledBack(database, async (tx) => {
+    await raisePolicyRevision(tx);
+    const ids = await (tableIds ?? findTableIds)(tx);
+    const reached = await reach(tx, comparableAccounts(ids.length));
+    const before = await loadAll(tx, reached.accountIds, ids);
+    const warnings = await make(within(tx));
+    const after = await loadAll(tx, reached.accountIds, ids);
+    const affected = reached.accountIds
+      .map((accountId, index) => diffLoaded(accountId, before[index], after[index]))
+      .filter((account) => account !== undefined);
+    return {
+      dryRun: true,
+      reached: reached.total,
+      compared: reached.accountIds.length,
+      affected: affected.length,
+      accounts: affected.slice(0, namedAccounts),
+      warnings: [...warnings],
+    };
+  });
 
 const comparableAccounts = (tables: number): number =>
   Math.min(
