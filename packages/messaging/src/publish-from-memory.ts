@@ -29,7 +29,7 @@ export interface MemoryPublisher {
 const capacity = 1_024;
 
 /** Rows that are safe in their queues are deleted together, this long after the first of them. */
-const gatherMs = 50;
+const gatherMs = 250;
 
 /**
  * A row is deleted only once it is safe in every queue. One that cannot be published or deleted is given up: it stays in the outbox, and

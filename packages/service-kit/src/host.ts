@@ -61,7 +61,8 @@ interface RunningService {
 /** Runs services: prepares them, consumes, relays, runs their jobs and answers HTTP. */
 export async function startHost(options: HostOptions): Promise<Host> {
   const registry = options.registry ?? new Registry();
-  collectDefaultMetrics({ register: registry });
+  // A hundred looks a second at the event loop would be most of what an idle process does.
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 });
   const running: RunningService[] = [];
   options.announceAnswers?.(options.services.flatMap((service) => service.answers));
   for (const service of options.services) running.push(await startService(service, options, registry));

@@ -13,6 +13,9 @@ export interface DatabaseSettings {
   readonly max: number;
 }
 
+/** A connection that goes takes its plans along, so it outlives a quiet while. */
+const idleTimeoutMillis = 300_000;
+
 /** Milliseconds that a transaction waits for a connection, and may take, unless told otherwise. Prisma's own give up sooner than a busy machine connects. */
 const patience = { maxWait: 5_000, timeout: 15_000 };
 
@@ -30,7 +33,7 @@ export function openDatabase<Client extends Database>(
   createClient: (adapter: PrismaPg) => Client,
 ): Client {
   const options = '-c plan_cache_mode=force_generic_plan -c jit=off -c enable_seqscan=off';
-  const pool = new pg.Pool({ connectionString: url, max, options, connectionTimeoutMillis: 5000 });
+  const pool = new pg.Pool({ connectionString: url, max, options, connectionTimeoutMillis: 5_000, idleTimeoutMillis });
   // A connection that breaks while nobody uses it is out of the pool already.
   pool.on('error', () => undefined);
   const names = createStatementNames(200);

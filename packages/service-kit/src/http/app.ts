@@ -20,13 +20,13 @@ export function createApp(options: AppOptions): Express {
   app.disable('etag');
   app.set('query parser', false);
   app.set('trust proxy', [...(options.trustedProxies ?? [])]);
+  mountAnswers(app, options.answers, options);
   const headers = securityHeaders(options);
   app.use((request, response, next) => {
     for (const [name, value] of headers) response.setHeader(name, value);
     allowReading(request, response, options.embeddingOrigins);
     next();
   });
-  mountAnswers(app, options.answers, options);
   mountRoutes(app, options.routes, options);
   app.use((request: Request, response: Response) => notFound(request, response, options));
   // A malformed path or a failure of Express itself; four parameters make it an error handler.

@@ -4,7 +4,7 @@ import type { AppliedVersions } from '../decisions/access-store.js';
 export type Progress = Pick<AppliedVersions, 'accountRevision' | 'claimsVersion'>;
 
 export interface AppliedWait {
-  /** Whether the account has come so far, waiting for it up to two seconds. */
+  /** Whether the account comes so far within two seconds, for those who know that it had not a moment ago. */
   until(accountId: string, isReached: (progress: Progress) => boolean): Promise<boolean>;
   /** Tells those who wait in this process what was just committed here. */
   announce(accountId: string, progress: Progress): void;
@@ -12,7 +12,7 @@ export interface AppliedWait {
 }
 
 const patienceMilliseconds = 2000;
-const pollMilliseconds = 25;
+const pollMilliseconds = 20;
 
 interface Waiter {
   readonly isReached: (progress: Progress) => boolean;
@@ -21,8 +21,8 @@ interface Waiter {
 }
 
 /**
- * Lets requests wait for events that are on their way. What this process commits wakes them at once; for what was committed before, or
- * by another instance, the database is asked at once and again and again, in one statement for all who wait.
+ * Lets requests wait for events that are on their way. What this process commits wakes them at once; for what another instance commits
+ * the database is asked again and again, in one statement for all who wait.
  */
 export function createAppliedWait(
   readProgress: (accountIds: readonly string[]) => Promise<readonly (Progress | undefined)[]>,
@@ -60,6 +60,7 @@ export function createAppliedWait(
     const others = waiting.get(accountId);
     if (others) others.add(waiter);
     else waiting.set(accountId, new Set([waiter]));
+    schedule();
   };
 
   const remove = (accountId: string, waiter: Waiter): void => {
@@ -88,7 +89,6 @@ export function createAppliedWait(
         };
         const deadline = setTimeout(() => waiter.settle(false), patienceMilliseconds);
         add(accountId, waiter);
-        void look(accountId).then(schedule);
       }),
     announce,
     stop() {
