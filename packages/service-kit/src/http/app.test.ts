@@ -370,6 +370,27 @@ describe('what comes in is parsed once', () => {
   });
 });
 
+describe('what services ask', () => {
+  const address = `/internal/${describePasswordSignIn.name}`;
+
+  test.each([
+    ['that is not JSON', '{', 415, 'request.not_json'],
+    ['of another form', '[]', 400, 'request.invalid'],
+    ['of more than a megabyte', JSON.stringify('x'.repeat(1024 * 1024)), 413, 'request.too_large'],
+  ])('a question %s is refused', async (_what, body, status, code) => {
+    const answer = await request(address, { method: 'POST', body, headers: ofService });
+    expect([answer.status, answer.json.code]).toEqual([status, code]);
+  });
+
+  test.each([
+    ['by another method', address, 'PUT'],
+    ['that nobody answers', '/internal/auth.nothing', 'POST'],
+  ])('a question %s is unknown', async (_what, path, method) => {
+    const answer = await request(path, { method, body: '{}', headers: ofService });
+    expect([answer.status, answer.json.code]).toEqual([404, 'request.not_found']);
+  });
+});
+
 describe('what goes out', () => {
   test('an undeclared field of a response never leaves', async () => {
     const answer = await request('/leak');
