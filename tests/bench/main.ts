@@ -26,7 +26,7 @@ const rows: Readonly<Record<string, Measure>> = {
   start: measureStart,
 };
 
-const longestMinutes = 20;
+const longestMinutes = 40;
 
 async function main(): Promise<void> {
   const chosen = process.argv.slice(2);

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 /** One process of a family, with what Linux tells of it. */
 export interface ProcessUse {
+  readonly pid: number;
   /** Its command line. */
   readonly command: string;
   /** Proportional set size, in which a page that several processes share counts once. */
@@ -30,6 +31,7 @@ export function familyOf(pid: number): ProcessUse[] | undefined {
 const useOf = (pid: number): ProcessUse => {
   const fields = fieldsOf(pid);
   return {
+    pid,
     command: readIfThere(`/proc/${pid}/cmdline`).replaceAll('\0', ' '),
     mebibytes: Number(/^Pss:\s+(\d+) kB$/m.exec(readIfThere(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0) / 1024,
     processorSeconds: (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / ticksPerSecond,

@@ -1,6 +1,6 @@
 import process from 'node:process';
 import type { Figure } from '../figure.js';
-import { familyOf } from './process-tree.js';
+import { familyOf, type ProcessUse } from './process-tree.js';
 
 /** Seconds of the processors by who had them: the services, PostgreSQL, RabbitMQ, bench itself. */
 type ProcessorTimes = ReadonlyMap<string, number>;
@@ -21,11 +21,17 @@ function kindOf(command: string): string {
   return 'other';
 }
 
-function read(): ProcessorTimes {
+function read(): ReadonlyMap<number, ProcessUse> {
+  return new Map((familyOf(process.pid) ?? []).map((one) => [one.pid, one]));
+}
+
+/** What each that is still there has used since; of one that has ended, nothing is known. */
+function since(before: ReadonlyMap<number, ProcessUse>): ProcessorTimes {
   const times = new Map<string, number>();
-  for (const { command, processorSeconds } of familyOf(process.pid) ?? []) {
+  for (const { pid, command, processorSeconds } of read().values()) {
     const kind = kindOf(command);
-    times.set(kind, (times.get(kind) ?? 0) + processorSeconds);
+    const used = processorSeconds - (before.get(pid)?.processorSeconds ?? 0);
+    times.set(kind, (times.get(kind) ?? 0) + used);
   }
   return times;
 }
@@ -39,8 +45,7 @@ export class ProcessorMeter {
   async measure<T>(work: () => Promise<{ result: T; units: number }>): Promise<T> {
     const before = read();
     const { result, units } = await work();
-    for (const [kind, seconds] of read())
-      this.used.set(kind, (this.used.get(kind) ?? 0) + seconds - (before.get(kind) ?? 0));
+    for (const [kind, seconds] of since(before)) this.used.set(kind, (this.used.get(kind) ?? 0) + seconds);
     this.units += units;
     return result;
   }
