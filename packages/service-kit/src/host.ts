@@ -61,7 +61,7 @@ interface RunningService {
 /** Runs services: prepares them, consumes, relays, runs their jobs and answers HTTP. */
 export async function startHost(options: HostOptions): Promise<Host> {
   const registry = options.registry ?? new Registry();
-  // A hundred looks a second at the event loop would be most of what an idle process does.
+  // Ten looks a second at the event loop, not a hundred: each wakes the process.
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 });
   const running: RunningService[] = [];
   options.announceAnswers?.(options.services.flatMap((service) => service.answers));

@@ -70,19 +70,33 @@ const post = (
   new Promise((resolve, reject) => {
     const { origin, pathname: path } = new URL(address);
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${credential}` };
-    const patience = patienceSeconds * 1000;
     const chunks: Buffer[] = [];
     let status = 0;
+    let abort = (): void => undefined;
+    // Of the whole question: undici's own limits are for each part of an answer anew.
+    const patience = setTimeout(() => {
+      fail(new Error('no answer in time'));
+      abort();
+    }, patienceSeconds * 1000);
+    const fail = (error: Error): void => {
+      clearTimeout(patience);
+      reject(error);
+    };
     agent.dispatch(
-      { origin, path, method: 'POST', headers, body, headersTimeout: patience, bodyTimeout: patience },
+      { origin, path, method: 'POST', headers, body, headersTimeout: 0, bodyTimeout: 0 },
       {
-        onRequestStart: () => undefined,
+        onRequestStart: (controller) => {
+          abort = () => controller.abort(new Error('no answer in time'));
+        },
         onResponseStart: (_controller, statusCode) => {
           status = statusCode;
         },
         onResponseData: (_controller, chunk) => void chunks.push(chunk),
-        onResponseEnd: () => resolve({ status, text: Buffer.concat(chunks).toString('utf8') }),
-        onResponseError: (_controller, error) => reject(error),
+        onResponseEnd: () => {
+          clearTimeout(patience);
+          resolve({ status, text: Buffer.concat(chunks).toString('utf8') });
+        },
+        onResponseError: (_controller, error) => fail(error),
       },
     );
   });
