@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { contractTopology, rabbitmqTransport, type Topology } from '@sandgate/messaging';
+import { contractTopology, rabbitmqTransport, type Topology, type Transport } from '@sandgate/messaging';
 import { connect } from 'amqplib';
 import { rabbitmq } from '../support/index.js';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
@@ -12,6 +12,8 @@ export interface RabbitmqCarrier extends Carrier {
   readonly namespace: string;
   /** Between the transports and the broker. */
   readonly wire: TcpProxy;
+  /** As a process makes it, but as patient with the broker as this machine may be slow: what is confirmed late is published twice. */
+  transport(settings?: { topology?: Topology; confirmTimeoutMs?: number }): Transport;
 }
 
 /** The run's broker, behind a wire of the test's own, with queues of the test's own. */
@@ -29,7 +31,7 @@ export const rabbitmqCarrier = async ({ onClose }: Workshop): Promise<RabbitmqCa
     namespace,
     wire,
     transport: (more = {}) => {
-      const transport = rabbitmqTransport({ ...direct, ...more, url: url.href, log, confirmTimeoutMs: 1_000 });
+      const transport = rabbitmqTransport({ ...direct, confirmTimeoutMs: 30_000, ...more, url: url.href, log });
       onClose(() => transport.close());
       return transport;
     },

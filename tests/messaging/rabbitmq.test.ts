@@ -127,12 +127,17 @@ describe('RabbitMQ in trouble', () => {
 
   it('keeps in the outbox what the broker does not confirm', async () => {
     const registry = new Registry();
-    const messaging = runService(workshop, { transport, registry, subscriptions: [recorder(noted).subscription] });
+    const impatient = carrier.transport({ topology: things, confirmTimeoutMs: 1_000 });
+    const messaging = runService(workshop, {
+      transport: impatient,
+      registry,
+      subscriptions: [recorder(noted).subscription],
+    });
     await ready(messaging);
-    expect(await transport.publish([published(aThing())], workshop.database)).toEqual([]);
+    expect(await impatient.publish([published(aThing())], workshop.database)).toEqual([]);
     carrier.wire.mute();
 
-    const refusals = await transport.publish([published(aThing())], workshop.database);
+    const refusals = await impatient.publish([published(aThing())], workshop.database);
     await intoOutbox(workshop.database, ThingNoted, [aThing({ thing: 'unheard' })]);
 
     expect(refusals).toMatchObject([{ reason: 'the broker did not confirm it in time' }]);
