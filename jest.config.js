@@ -15,6 +15,8 @@ if (!existsSync(jestParts))
 const seconds = 1000;
 
 const everyProject = {
+  // Outlives the temporary folder of a run.
+  cacheDirectory: `${import.meta.dirname}/node_modules/.cache/jest`,
   testEnvironment: `${jestParts}/leak-guard-environment.js`,
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
@@ -43,6 +45,8 @@ const project = (displayName, { tests, timeoutSeconds, setup, postgresVersion })
 export default {
   // On two cores jest would take one, and then run the tests in its own process.
   maxWorkers: 2,
+  // What a test file has loaded is never quite given back, and a process of two gigabytes is a slow one.
+  workerIdleMemoryLimit: '500MB',
   reporters: [
     'default',
     ...(process.env.SANDGATE_TEST_COUNTS

@@ -5,6 +5,9 @@ type Stop = (timer?: NodeJS.Timeout) => void;
 type Global = Record<'setTimeout' | 'setInterval', Start> & Record<'clearTimeout' | 'clearInterval', Stop>;
 type Started = Map<NodeJS.Timeout, Error>;
 
+/** Besides those of this file. */
+const shownFrames = 3;
+
 /** Remembers the timers that code of a test's global scope starts; the function returned lists those that still hold the process. */
 export const watchTimers = (scope: object): (() => Leak[]) => {
   const started: Started = new Map();
@@ -27,11 +30,20 @@ const watched = (started: Started, start: Start, fired: (timer: NodeJS.Timeout) 
       delay,
       ...args,
     );
-    started.set(timer, new Error('started'));
+    started.set(timer, hereAndNow());
     return timer;
   };
   // util.promisify finds the promised form by a property of the function.
   return Object.defineProperties(watching, Object.getOwnPropertyDescriptors(start));
+};
+
+/** With the few frames that `leak` shows: services start thousands of timers, and jest asks for a hundred frames. */
+const hereAndNow = (): Error => {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 2 + shownFrames;
+  const here = new Error('started');
+  Error.stackTraceLimit = stackTraceLimit;
+  return here;
 };
 
 const forgetting =
@@ -45,6 +57,6 @@ const isPending = (timer: NodeJS.Timeout): boolean =>
   timer.hasRef() && !(timer as unknown as { _destroyed: boolean })._destroyed;
 
 const leak = (timer: NodeJS.Timeout, { stack = '' }: Error): Leak => ({
-  what: `timer started ${stack.split('\n').slice(2, 5).join(' ').trim()}`,
+  what: `timer started ${stack.split('\n').slice(3).join(' ').trim()}`,
   end: () => clearTimeout(timer),
 });
