@@ -1,6 +1,5 @@
 import { performance } from 'node:perf_hooks';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { eventually } from '../support/eventually.js';
 import type { Policy } from './invoices.js';
 import { firstPolicy } from './invoices.js';
 import { createRandom } from './random.js';
@@ -70,16 +69,17 @@ test('while people sign in with changing claims and an administrator changes rul
   const traffic = crowd.start({ lanes: 3, pauseMs: 5 });
   const looks = readers.start({ lanes: 6, pauseMs: 0, pick: () => random.pick(crowd.people) });
 
-  for (let n = 0; n < 60; n += 1) await changePolicy();
-  await eventually(() => expect(readers.counts().rows + readers.counts().denied).toBeGreaterThan(1_000), {
-    timeoutMs: 60_000,
-  });
+  const hasSeenBoth = (): boolean => {
+    const { rows, denied } = readers.counts();
+    return rows > 100 && denied > 100 && rows + denied > 1_000;
+  };
+  // Some policies deny nobody anything, and chance may choose those for long.
+  for (let n = 0; n < 60 || (n < 1_000 && !hasSeenBoth()); n += 1) await changePolicy();
 
   await traffic.stop();
   await looks.stop();
   console.log(
     `raced: ${JSON.stringify({ ...crowd.summary(), ...readers.counts(), policies: readers.policies.length })}`,
   );
-  expect(readers.counts().rows).toBeGreaterThan(100);
-  expect(readers.counts().denied).toBeGreaterThan(100);
+  expect(hasSeenBoth()).toBe(true);
 });
