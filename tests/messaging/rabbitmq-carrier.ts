@@ -12,7 +12,7 @@ export interface RabbitmqCarrier extends Carrier {
   readonly namespace: string;
   /** Between the transports and the broker. */
   readonly wire: TcpProxy;
-  /** As a process makes it, but as patient with the broker as this machine may be slow: what is confirmed late is published twice. */
+  /** As a process makes it. Unless told it waits long for a broker that stalls: what is confirmed too late is published twice. */
   transport(settings?: { topology?: Topology; confirmTimeoutMs?: number }): Transport;
 }
 
