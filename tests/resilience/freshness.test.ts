@@ -81,5 +81,7 @@ test('while people sign in with changing claims and an administrator changes rul
   console.log(
     `raced: ${JSON.stringify({ ...crowd.summary(), ...readers.counts(), policies: readers.policies.length })}`,
   );
-  expect(hasSeenBoth()).toBe(true);
+  expect(readers.counts().rows).toBeGreaterThan(100);
+  expect(readers.counts().denied).toBeGreaterThan(100);
+  expect(readers.counts().rows + readers.counts().denied).toBeGreaterThan(1_000);
 });
