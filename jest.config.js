@@ -47,6 +47,7 @@ export default {
   maxWorkers: 2,
   // What a test file has loaded is never quite given back, and a process of two gigabytes is a slow one.
   workerIdleMemoryLimit: '500MB',
+  testSequencer: `${jestParts}/longest-first.js`,
   reporters: [
     'default',
     ...(process.env.SANDGATE_TEST_COUNTS

@@ -1,5 +1,6 @@
 import { subscriptions } from '@sandgate/contracts';
 import { type ConfirmChannel, connect } from 'amqplib';
+import { within } from '../support/eventually.js';
 
 /** What the services call their exchanges and queues on a broker. */
 export const eventsExchange = 'sandgate.events';
@@ -29,10 +30,16 @@ export interface QueueCounts {
   readonly dead: Readonly<Record<string, number>>;
 }
 
+/** A broker that keeps an answer back is asked anew, and who waits in vain learns for what. */
+const answerMs = 5_000;
+
 /** Messages that nobody has in hand. Once no consumer is connected, these are all. */
 export const countQueues = (url: string): Promise<QueueCounts> =>
   onChannel(url, async (channel) => {
-    const count = async (queue: string): Promise<number> => (await channel.checkQueue(queue)).messageCount;
+    const count = async (queue: string): Promise<number> => {
+      const checked = await within(answerMs, () => channel.checkQueue(queue), `No word of what is in ${queue}`);
+      return checked.messageCount;
+    };
     const dead: Record<string, number> = {};
     let waiting = 0;
     for (const subscription of Object.keys(subscriptions)) {

@@ -12,7 +12,7 @@ export const eventually = async <T>(assertion: () => T | Promise<T>, patience: P
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     try {
-      return await bounded(assertion, Math.max(deadline - Date.now(), everyMs));
+      return await within(Math.max(deadline - Date.now(), everyMs), assertion, 'an attempt that had not ended');
     } catch (error) {
       if (error instanceof Hopeless) throw error;
       if (Date.now() + everyMs >= deadline) throw new Error(notWithin(timeoutMs, error), { cause: error });
@@ -24,14 +24,14 @@ export const eventually = async <T>(assertion: () => T | Promise<T>, patience: P
 const notWithin = (timeoutMs: number, last: unknown): string =>
   `Not within ${timeoutMs / 1000} s. Last seen: ${last instanceof Error ? last.message : String(last)}`;
 
-// An attempt that hangs must not outlive the patience either.
-const bounded = async <T>(assertion: () => T | Promise<T>, forMs: number): Promise<T> => {
+/** What `attempt` resolves to, or after so many milliseconds an error that says `otherwise`: what hangs must not outlive anybody's patience. */
+export const within = async <T>(forMs: number, attempt: () => T | Promise<T>, otherwise: string): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
   const tooLong = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('an attempt that had not ended')), forMs);
+    timer = setTimeout(() => reject(new Error(otherwise)), forMs);
   });
   try {
-    return await Promise.race([assertion(), tooLong]);
+    return await Promise.race([attempt(), tooLong]);
   } finally {
     clearTimeout(timer);
   }
