@@ -16,6 +16,7 @@ import { createApp } from './http/app.js';
 import { createAppServer } from './http/create-app-server.js';
 import { type AnyRoute, Reply, route } from './http/route.js';
 import type { SameSite } from './http/session-credential.js';
+import { stopListening } from './http/stop-listening.js';
 import { type Job, startJob } from './job.js';
 import type { Logger } from './logger.js';
 import { type Answer, answer } from './questions/ask.js';
@@ -160,17 +161,7 @@ const listen = (server: Server, { port, address }: HostOptions['listen']): Promi
   });
 
 async function stopAll(server: Server, running: readonly RunningService[], transport: Transport): Promise<void> {
-  // Whoever keeps a connection and asks on it again and again would never leave it.
-  server.prependListener('request', (_request, response) => response.setHeader('connection', 'close'));
-  // Whoever has connected is taken in, in the next turn at the latest, before nobody listens any more: the system would turn them away.
-  for (let turn = 0; turn < 2; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-  const closed = new Promise<void>((resolve) => {
-    server.close(() => resolve());
-  });
-  server.closeIdleConnections();
-  const impatient = setTimeout(() => server.closeAllConnections(), 10_000);
-  await closed;
-  clearTimeout(impatient);
+  await stopListening(server);
   await Promise.all(running.flatMap(({ jobs }) => jobs.map((job) => job.stop())));
   await Promise.all(running.map(({ messaging }) => messaging.stop()));
   await transport.close();

@@ -25,10 +25,10 @@ test('a service that stops answers everybody who has connected, also whom it has
   const { port, hostname } = new URL(permissions.origin);
   const early = connect(Number(port), hostname);
   await once(early, 'connect');
-  const waiting = connect(Number(port), hostname);
-  const answers = Promise.all([answered(early), answered(waiting)]);
-  waiting.write(request);
-  // From here on the system has the connection, and no turn of the service has seen it.
+  const waiting = Array.from({ length: 20 }, () => connect(Number(port), hostname));
+  const answers = Promise.all([early, ...waiting].map(answered));
+  for (const socket of waiting) socket.write(request);
+  // From here on the system has the connections, and no turn of the service has seen them.
   await new Promise((resolve) => process.nextTick(resolve));
 
   stopped = permissions.stop();
