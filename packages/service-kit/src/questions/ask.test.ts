@@ -1,7 +1,13 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import { defineQuestion } from '@sandgate/contracts';
+import { type Ask, defineQuestion } from '@sandgate/contracts';
 import { z } from 'zod';
 import { httpAsk } from './ask.js';
 
@@ -15,6 +21,11 @@ const question = defineQuestion({
 
 let stop = (): void => undefined;
 afterEach(() => stop());
+
+const askAt = (port: number, host = '127.0.0.1'): Ask => {
+  const address = `http://${host}:${port}`;
+  return httpAsk({ auth: address, directory: address, permissions: address, dashboard: address }, 'credential');
+};
 
 test.each<[string, (response: ServerResponse) => void]>([
   ['does not begin', () => undefined],
@@ -33,9 +44,42 @@ test.each<[string, (response: ServerResponse) => void]>([
   }).listen(0, '127.0.0.1');
   stop = () => void server.close();
   await new Promise((resolve) => server.once('listening', resolve));
-  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const ask = httpAsk({ auth: address, directory: address, permissions: address, dashboard: address }, 'credential');
+  const ask = askAt((server.address() as AddressInfo).port);
 
   await expect(ask(question, {})).rejects.toMatchObject({ code: 'service.unavailable' });
   await hungUp;
+});
+
+/** Holds all threads that look names up, until what is returned is called. */
+function holdLookups(): () => Promise<void> {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'sandgate-ask-'));
+  const pipe = path.join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const threads = Number(process.env['UV_THREADPOOL_SIZE'] ?? 4);
+  // To open a pipe takes until somebody opens its other end.
+  const opening = Array.from({ length: threads }, () => open(pipe, 'r'));
+  return async () => {
+    const otherEnd = openSync(pipe, 'r+');
+    for (const file of await Promise.all(opening)) await file.close();
+    closeSync(otherEnd);
+    rmSync(folder, { recursive: true });
+  };
+}
+
+test('a question that gets a connection only when nobody waits any more is not asked', async () => {
+  let questions = 0;
+  const server = createServer((_request, response) => {
+    questions += 1;
+    response.end(JSON.stringify({ questions }));
+  }).listen(0, '127.0.0.1');
+  stop = () => void server.close();
+  await once(server, 'listening');
+  const ask = askAt((server.address() as AddressInfo).port, 'localhost');
+  const connection = once(server, 'connection');
+  const release = holdLookups();
+
+  await expect(ask(question, {})).rejects.toMatchObject({ code: 'service.unavailable' }).finally(release);
+
+  await connection;
+  expect(await ask({ ...question, patienceSeconds: 5 }, {})).toEqual({ questions: 1 });
 });

@@ -72,9 +72,11 @@ const post = (
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${credential}` };
     const chunks: Buffer[] = [];
     let status = 0;
+    let isOver = false;
     let abort = (): void => undefined;
     // Of the whole question: undici's own limits are for each part of an answer anew.
     const patience = setTimeout(() => {
+      isOver = true;
       fail(new Error('no answer in time'));
       abort();
     }, patienceSeconds * 1000);
@@ -87,6 +89,8 @@ const post = (
       {
         onRequestStart: (controller) => {
           abort = () => controller.abort(new Error('no answer in time'));
+          // There is a connection only now, and nothing is on it yet: what nobody waits for is not asked.
+          if (isOver) abort();
         },
         onResponseStart: (_controller, statusCode) => {
           status = statusCode;
