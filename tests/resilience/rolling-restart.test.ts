@@ -16,8 +16,8 @@ afterAll(() => scene?.close());
 test('two of each service are replaced one after the other, and no request fails', async () => {
   const { crowd, sandgate } = scene;
   const readers = createReaders(scene);
-  const traffic = crowd.start({ lanes: 4, pauseMs: 150 });
-  const looks = readers.start({ lanes: 4, pauseMs: 150, pick: () => random.pick(crowd.people) });
+  const traffic = crowd.start({ lanes: 4, pauseMs: 50 });
+  const looks = readers.start({ lanes: 4, pauseMs: 50, pick: () => random.pick(crowd.people) });
   const ends: string[] = [];
 
   for (const service of serviceNames)

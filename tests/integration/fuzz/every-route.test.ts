@@ -13,7 +13,7 @@ import {
 import { type Asker, prepare, type Scene, schema } from './people.js';
 
 /** Of each asker to each operation. */
-const requestsEach = 25;
+const requestsEach = 50;
 
 jest.setTimeout(180_000);
 

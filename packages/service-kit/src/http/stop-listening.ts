@@ -8,11 +8,12 @@ const longestAnswerMs = 10_000;
 export async function stopListening(server: Server): Promise<void> {
   // Whoever keeps a connection and asks on it again and again would never leave it.
   server.prependListener('request', (_request, response) => response.setHeader('connection', 'close'));
+  // To close the listener closes idle connections first, and who connects meanwhile is turned away: there are to be none left then.
+  server.closeIdleConnections();
   await takeIn(server);
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve());
   });
-  server.closeIdleConnections();
   const impatient = setTimeout(() => server.closeAllConnections(), longestAnswerMs);
   await closed;
   clearTimeout(impatient);
