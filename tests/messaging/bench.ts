@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import type { OutgoingEvent, RunningMessaging, Transport } from '@sandgate/messaging';
-import { eventually } from '../support/index.js';
+import { eventually } from '../support/eventually.js';
 import type { Carrier } from './carrier.js';
 import type { ServiceSettings, Workshop } from './workshop.js';
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Failure } from '@sandgate/contracts';
 import type { OutgoingEvent, RunningMessaging } from '@sandgate/messaging';
 import { Registry } from 'prom-client';
-import { eventually } from '../support/index.js';
+import { eventually } from '../support/eventually.js';
 import { type Bench, publishAll } from './bench.js';
 import { aThing, manyThings, noted, published, ThingNoted } from './things.js';
 import { keep, type Recorder, recorder } from './workshop.js';

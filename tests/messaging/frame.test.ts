@@ -7,7 +7,7 @@ import {
   type OutgoingEvent,
   type Transport,
 } from '@sandgate/messaging';
-import { eventually } from '../support/index.js';
+import { eventually } from '../support/eventually.js';
 import { aThing, intoOutbox, noted, published, ThingNoted, things } from './things.js';
 import { keep, openWorkshop, type Recorder, recorder, runService, type Workshop } from './workshop.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createOutbox } from '@sandgate/messaging';
-import { eventually } from '../support/index.js';
+import { eventually } from '../support/eventually.js';
 import { type Bench, publishAll } from './bench.js';
 import {
   alsoNoted,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sqlStateOf } from '@sandgate/service-kit';
 import { connect } from '../../services/directory/src/database.js';
 import { Prisma } from '../../services/directory/src/generated/prisma/client.js';
-import { freshDatabase, type MigratedDatabase } from '../support/index.js';
+import { freshDatabase, type MigratedDatabase } from '../support/postgres.js';
 
 type Connected = ReturnType<typeof connect>;
 

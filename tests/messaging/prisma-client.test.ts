@@ -4,7 +4,8 @@ import { createOutbox, embeddedTransport, nextTraceparent, startMessaging } from
 import { Registry } from 'prom-client';
 import { connect as connectDirectory } from '../../services/directory/src/database.js';
 import { connect as connectPermissions } from '../../services/permissions/src/database.js';
-import { eventually, freshDatabase, type MigratedDatabase } from '../support/index.js';
+import { eventually } from '../support/eventually.js';
+import { freshDatabase, type MigratedDatabase } from '../support/postgres.js';
 import { log } from './workshop.js';
 
 let database: MigratedDatabase;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createOutbox } from '@sandgate/messaging';
 import { Registry } from 'prom-client';
-import { eventually } from '../support/index.js';
+import { eventually } from '../support/eventually.js';
 import type { Bench } from './bench.js';
 import {
   alsoNoted,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { contractTopology, rabbitmqTransport, type Topology, type Transport } from '@sandgate/messaging';
 import { connect } from 'amqplib';
-import { rabbitmq } from '../support/index.js';
+import { rabbitmq } from '../support/rabbitmq.js';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 import { type Carrier, deliveryLimit, retryDelaysMs } from './carrier.js';
 import { things } from './things.js';

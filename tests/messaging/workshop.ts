@@ -13,7 +13,7 @@ import {
 } from '@sandgate/messaging';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
-import { emptyDatabase } from '../support/index.js';
+import { emptyDatabase } from '../support/postgres.js';
 import { pgDatabase } from './pg-database.js';
 import type { ThingNoted } from './things.js';
 

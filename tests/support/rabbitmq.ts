@@ -1,6 +1,5 @@
 import { installPackage, mayInstallPackages } from './debian-packages.js';
 import type { Broker, BrokerAddress } from './rabbitmq/broker.js';
-import { containerBroker, hasDockerEngine } from './rabbitmq/container-broker.js';
 import { ctl } from './rabbitmq/ctl.js';
 import { givenBroker } from './rabbitmq/given-broker.js';
 import { findRabbitmqPrograms, privateNode } from './rabbitmq/private-node.js';
@@ -26,6 +25,8 @@ export const findRabbitmq = async (): Promise<Broker> => {
  */
 export const startRabbitmq = async (): Promise<Broker> => {
   const refusals: unknown[] = [];
+  // Not at the top: test files that only use the run's broker would load a Docker client each.
+  const { containerBroker, hasDockerEngine } = await import('./rabbitmq/container-broker.js');
   if (await hasDockerEngine()) {
     try {
       return await containerBroker();

@@ -1,5 +1,6 @@
 import { TestEnvironment } from 'jest-environment-node';
 import { type Leak, openHandles } from './open-handles.js';
+import { disableStorages } from './watch-storages.js';
 import { watchTimers } from './watch-timers.js';
 
 const graceMs = 1500;
@@ -29,6 +30,7 @@ export default class LeakGuardEnvironment extends TestEnvironment {
 
   override async teardown(): Promise<void> {
     for (const leak of this.findLeaks()) leak.end();
+    disableStorages();
     await super.teardown();
   }
 
