@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { sqlStateOf } from '@sandgate/service-kit';
 import { connect } from '../../services/directory/src/database.js';
 import { Prisma } from '../../services/directory/src/generated/prisma/client.js';
+import { eventually } from '../support/eventually.js';
 import { freshDatabase, type MigratedDatabase } from '../support/postgres.js';
 
 type Connected = ReturnType<typeof connect>;
@@ -72,5 +73,30 @@ describe('a statement', () => {
 
     expect(reasons).toEqual(['23505', '23505']);
     expect(await countOf('taken')).toBe(1);
+  });
+});
+
+describe('a connection that nobody uses', () => {
+  afterEach(() => void jest.useRealTimers());
+
+  it('keeps its plans for five minutes, and then goes', async () => {
+    const one = connect(database.urls.directory, { max: 1 });
+    const processOf = async (): Promise<number | undefined> =>
+      (await one.$queryRaw<{ pid: number }[]>`select pg_backend_pid() as pid`)[0]?.pid;
+    const isThere = async (pid: number | undefined): Promise<boolean> =>
+      (await connected.$queryRaw<unknown[]>`select from pg_stat_activity where pid = ${pid}::integer`).length > 0;
+    jest.useFakeTimers({
+      doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'setInterval', 'Date', 'performance', 'hrtime'],
+    });
+
+    const first = await processOf();
+    jest.advanceTimersByTime(299_000);
+    expect(await processOf()).toBe(first);
+    jest.advanceTimersByTime(301_000);
+
+    jest.useRealTimers();
+    await eventually(async () => expect(await isThere(first)).toBe(false));
+    expect(await processOf()).not.toBe(first);
+    await one.$disconnect();
   });
 });

@@ -1,6 +1,6 @@
 import { TestEnvironment } from 'jest-environment-node';
+import { disableStorages } from './disable-storages.js';
 import { type Leak, openHandles } from './open-handles.js';
-import { disableStorages } from './watch-storages.js';
 import { watchTimers } from './watch-timers.js';
 
 const graceMs = 1500;
