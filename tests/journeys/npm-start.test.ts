@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { connect } from 'amqplib';
 import { eventually } from '../support/eventually.js';
 import { startPostgres } from '../support/postgres-server.js';
-import { startRabbitmq } from '../support/rabbitmq.js';
 import { beginSystem, type StartedSystem, startSystem } from '../support/system.js';
+import { openVirtualHost } from '../support/virtual-host.js';
 
 const admin = { SANDGATE_ADMIN_EMAIL: 'olga@operator.example', SANDGATE_ADMIN_PASSWORD: 'a password for the tests' };
 const cleanUp: (() => Promise<unknown>)[] = [];
@@ -15,11 +16,8 @@ afterEach(async () => {
   for (const step of cleanUp.splice(0).reverse()) await step();
 }, 60_000);
 
-async function home(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'sandgate-'));
-  cleanUp.push(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
+const makeHome = (): Promise<string> => mkdtemp(join(tmpdir(), 'sandgate-'));
+const removeHome = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true });
 
 async function start(env: Record<string, string>): Promise<StartedSystem> {
   const system = await startSystem({ ...admin, ...env });
@@ -55,49 +53,60 @@ const signalUntilExited = (system: StartedSystem): Promise<void> =>
     { timeoutMs: 60_000 },
   );
 
-describe('npm start', () => {
-  test('prints the addresses and the sign-in data, and the log has none of it', async () => {
-    const system = await start({});
+describe('npm start, with the data of one home', () => {
+  let home: string;
+  let system: StartedSystem;
+  beforeAll(async () => {
+    home = await makeHome();
+    system = await startSystem({ ...admin, SANDGATE_HOME: home });
+  }, 300_000);
+  afterAll(async () => {
+    await system?.stop();
+    await removeHome(home);
+  }, 60_000);
 
+  test('prints the addresses and the sign-in data, and the log has none of it', async () => {
     for (const shown of [system.siteUrl, 'http://localhost:', admin.SANDGATE_ADMIN_EMAIL, 'ada@acme.example']) {
       await eventually(() => expect(system.output()).toContain(shown));
     }
     expect(system.output()).not.toContain(admin.SANDGATE_ADMIN_PASSWORD);
     await signIn(system);
-    const log = await readFile(join(system.home, 'sandgate.log'), 'utf8');
+    const log = await readFile(join(home, 'sandgate.log'), 'utf8');
     for (const secret of ['@operator.example', '@acme.example', admin.SANDGATE_ADMIN_PASSWORD])
       expect(log).not.toContain(secret);
     expect(log).not.toContain('"level":50');
   });
 
-  test('keeps its data, also when it is killed; a second start on the same data is refused with a sentence', async () => {
-    const folder = await home();
-    const first = await start({ SANDGATE_HOME: folder });
-    const headers = { ...(await signIn(first)), 'content-type': 'application/json' };
-    const made = await fetch(`${first.siteUrl}/api/groups`, { method: 'POST', headers, body: '{"name":"Kept"}' });
+  test('is refused with a sentence while another one runs on it', async () => {
+    await expect(startSystem({ ...admin, SANDGATE_HOME: home })).rejects.toThrow(/already running on/);
+  });
+
+  test('keeps what was changed, also when it is killed', async () => {
+    const headers = { ...(await signIn(system)), 'content-type': 'application/json' };
+    const made = await fetch(`${system.siteUrl}/api/groups`, { method: 'POST', headers, body: '{"name":"Kept"}' });
     expect(made.status).toBe(201);
 
-    await expect(startSystem({ ...admin, SANDGATE_HOME: folder })).rejects.toThrow(/already running on/);
-    first.signal('SIGKILL');
-    await first.exited;
-    const second = await start({ SANDGATE_HOME: folder });
+    system.signal('SIGKILL');
+    await system.exited;
+    system = await startSystem({ ...admin, SANDGATE_HOME: home });
 
     // All Users, Administrators, two customers, and the one that was made.
-    expect((await list(second, '/api/groups')).total).toBe(5);
-    expect((await list(second, '/api/tables')).total).toBe(6);
+    expect((await list(system, '/api/groups')).total).toBe(5);
+    expect((await list(system, '/api/tables')).total).toBe(6);
   });
 
   test('stops by itself on Ctrl-C, however often it comes, and leaves no PostgreSQL behind', async () => {
-    const system = await start({});
-
     await signalUntilExited(system);
 
     expect(await system.exited).toBe('code 0');
-    expect(existsSync(postmasterFile(system.home))).toBe(false);
+    expect(existsSync(postmasterFile(home))).toBe(false);
   });
+});
 
+describe('npm start', () => {
   test('stops on Ctrl-C before it is ready as well, and the next start finds nothing left behind', async () => {
-    const folder = await home();
+    const folder = await makeHome();
+    cleanUp.push(() => removeHome(folder));
     const system = await beginSystem({ ...admin, SANDGATE_HOME: folder });
     cleanUp.push(() => system.stop());
     await eventually(() => expect(existsSync(postmasterFile(folder))).toBe(true), { timeoutMs: 120_000, everyMs: 5 });
@@ -126,13 +135,17 @@ describe('npm start', () => {
   test('uses a PostgreSQL and a RabbitMQ of one’s own where they are given', async () => {
     const postgres = await startPostgres();
     cleanUp.push(() => postgres.dispose());
-    const broker = await startRabbitmq();
-    cleanUp.push(() => broker.dispose());
+    const broker = await openVirtualHost();
+    cleanUp.push(() => broker.drop());
 
     const system = await start({ DATABASE_URL: postgres.adminUrl, AMQP_URL: broker.url });
 
     expect((await list(system, '/api/tables')).total).toBe(6);
-    expect(await broker.ctl('list_queues', 'name', '--silent')).toContain('permissions.on-account-changed');
+    const connection = await connect(broker.url);
+    cleanUp.push(() => connection.close());
+    const channel = await connection.createChannel();
+    const queue = await channel.checkQueue('sandgate.permissions.on-account-changed');
+    expect(queue.consumerCount).toBe(1);
     await expect(readFile(join(system.home, 'postgres', 'postmaster.pid'))).rejects.toThrow(/ENOENT/);
   });
 

@@ -2,13 +2,13 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { serviceNames } from '@sandgate/contracts';
 import { eventually } from '../support/eventually.js';
 import { type Broker, startRabbitmq } from '../support/rabbitmq.js';
+import { onBroker } from '../support/virtual-host.js';
 import type { Person, SignIn } from './crowd.js';
 import { type DurableDatabase, openDurableDatabase } from './durable-database.js';
 import { firstPolicy, visibleInvoices } from './invoices.js';
 import { createRandom } from './random.js';
 import { openScene, type Scene } from './scene.js';
 import { type Answered, send } from './send.js';
-import { onBroker } from './virtual-host.js';
 
 const random = createRandom('outage');
 const outageMs = 30_000;

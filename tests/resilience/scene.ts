@@ -2,6 +2,7 @@ import { expect } from '@jest/globals';
 import { Group, Sandbox, serviceNames } from '@sandgate/contracts';
 import { eventually } from '../support/eventually.js';
 import { freshDatabase, type MigratedDatabase } from '../support/postgres.js';
+import { openVirtualHost, type VirtualHost } from '../support/virtual-host.js';
 import { type Checked, findDifferences, findInRecord, noFindings, untilApplied } from './checker.js';
 import { type Crowd, createCrowd, type Person } from './crowd.js';
 import { type EventRecord, openEventRecord } from './event-record.js';
@@ -10,7 +11,6 @@ import { createDataSource, customers, type DataSource, firstPolicy } from './inv
 import { countQueues } from './queues.js';
 import type { Random } from './random.js';
 import { openSandgate, type Sandgate } from './sandgate.js';
-import { openVirtualHost, type VirtualHost } from './virtual-host.js';
 
 export interface SceneOptions {
   readonly random: Random;

@@ -37,12 +37,3 @@ it('keeps a quorum queue over being killed and started again', async () => {
     queue: 'kept',
   });
 });
-
-it('can be stopped and started', async () => {
-  await broker.stop();
-  await expect(connect(broker.url)).rejects.toThrow();
-
-  await broker.start();
-
-  await withChannel(broker.url, (channel) => channel.checkQueue('kept'));
-});

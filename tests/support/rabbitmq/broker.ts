@@ -13,9 +13,8 @@ export interface BrokerAddress {
 export interface Broker extends BrokerAddress {
   /** Runs `rabbitmqctl` with these arguments and returns what it prints. */
   ctl(...args: string[]): Promise<string>;
-  /** Ends the broker at once, as a crash would. */
+  /** Ends it at once, as a crash does. */
   kill9(): Promise<void>;
-  stop(): Promise<void>;
   /** Starts it again on the same data and port, and returns when it takes connections. */
   start(): Promise<void>;
   /** Stops it for good and removes its data. */

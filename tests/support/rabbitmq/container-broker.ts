@@ -31,7 +31,6 @@ export const containerBroker = async (): Promise<Broker> => {
     control,
     ctl: (...args) => ctl(control, args),
     kill9: async () => void (await handle.kill({ signal: 'SIGKILL' })),
-    stop: () => client.container.stop(handle),
     start: async () => {
       await client.container.start(handle);
       await answers(url);

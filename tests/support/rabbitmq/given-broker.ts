@@ -15,7 +15,6 @@ export const givenBroker = async (url: string): Promise<Broker> => {
     control,
     ctl: (...args) => ctl(control, args),
     kill9: refuse,
-    stop: refuse,
     start: refuse,
     dispose: async () => undefined,
   };

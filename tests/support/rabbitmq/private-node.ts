@@ -36,7 +36,6 @@ export const privateNode = async (programs: string): Promise<Broker> => {
   const plan = await planNode(programs, folder);
   const portMapper = await startPortMapper(plan);
   let node = await launch(plan);
-  const stop = async (): Promise<void> => void (await stopProcess(node, 'SIGTERM', 30_000));
   const control = { kind: 'node', program: path.join(programs, 'rabbitmqctl'), env: plan.env } as const;
   return {
     url: plan.url,
@@ -46,12 +45,11 @@ export const privateNode = async (programs: string): Promise<Broker> => {
       node.signal('SIGKILL');
       await node.exited;
     },
-    stop,
     start: async () => {
       if (node.hasExited()) node = await launch(plan);
     },
     dispose: async () => {
-      await stop();
+      await stopProcess(node, 'SIGTERM', 30_000);
       await stopProcess(portMapper, 'SIGKILL');
       await rm(folder, { recursive: true, force: true, maxRetries: 10 });
       release();

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Broker, rabbitmq, startRabbitmq } from '../support/rabbitmq.js';
+import { type Broker, rabbitmq, startRabbitmq } from './rabbitmq.js';
 
 /** A part of a broker that belongs to one test file. */
 export interface VirtualHost {
@@ -16,7 +16,7 @@ export async function openVirtualHost(): Promise<VirtualHost> {
     const broker = await startRabbitmq();
     return { ...onBroker(broker), drop: () => broker.dispose() };
   }
-  const name = `resilience-${randomBytes(4).toString('hex')}`;
+  const name = `sandgate-${randomBytes(4).toString('hex')}`;
   await shared.ctl('add_vhost', name);
   const url = new URL(shared.url);
   url.pathname = `/${name}`;
