@@ -10,39 +10,56 @@ import {
   UserLoggedIn,
 } from '@sandgate/contracts';
 import { eventually } from '../support/eventually.js';
-import { type CrashOptions, crashAt, removeCrashReports } from './crash-points.js';
+import { type CrashOptions, crashAt, createPreload, type Preload, removeCrashFiles } from './crash-points.js';
 import { createRandom } from './random.js';
+import type { Instance } from './sandgate.js';
 import { openScene, type Scene } from './scene.js';
 import { send } from './send.js';
 
 const random = createRandom('crash points');
-const deaths = 2;
 let scene: Scene;
 beforeAll(async () => {
   scene = await openScene({ random });
 }, 120_000);
 afterAll(async () => {
   await scene?.close();
-  removeCrashReports();
+  removeCrashFiles();
 });
 
-/** Replaces a service by processes that die at a point, one after the other, and then by one that lives. */
+/** Of each service, what took the place of those that died. */
+const survivors = new Map<ServiceName, { instance: Instance; preload: Preload }>();
+
+/** A process of a service, the only one, that will die at this point. */
+async function condemn(service: ServiceName, point: CrashOptions): Promise<{ instance: Instance; preload: Preload }> {
+  const survivor = survivors.get(service);
+  if (survivor && !survivor.instance.process.hasExited()) {
+    survivor.preload.order(point);
+    return survivor;
+  }
+  const preload = crashAt(point);
+  await scene.sandgate.endAll([service], 'SIGKILL');
+  return { preload, instance: await scene.sandgate.start(service, preload) };
+}
+
+/** How many die one after the other: where work was left half done, also who takes it up again. */
+const deathsAt = ({ point }: CrashOptions): number => (point === 'before-publish' || point === 'before-ack' ? 2 : 1);
+
+/** Has processes of a service die at a point, and then one take their place that lives. */
 async function killAt(
   service: ServiceName,
   point: CrashOptions,
   provoke = async (): Promise<void> => {},
 ): Promise<void> {
-  const { sandgate } = scene;
-  const preloads = Array.from({ length: deaths }, () => crashAt({ onReach: 1 + random.below(3), ...point }));
-  await sandgate.endAll([service], 'SIGKILL');
-  for (const preload of preloads) {
-    const doomed = await sandgate.start(service, preload);
+  const reached: number[] = [];
+  for (let death = 0; death < deathsAt(point); death += 1) {
+    const { instance, preload } = await condemn(service, { onReach: 1 + random.below(3), ...point });
     await provoke();
-    await eventually(() => expect(doomed.process.hasExited()).toBe(true), { timeoutMs: 60_000 });
-    expect(await doomed.process.exited).toBe('signal SIGKILL');
+    await eventually(() => expect(instance.process.hasExited()).toBe(true), { timeoutMs: 60_000 });
+    expect(await instance.process.exited).toBe('signal SIGKILL');
+    reached.push(preload.reached());
   }
-  await sandgate.start(service);
-  const reached = preloads.map((preload) => preload.reached());
+  const preload = createPreload();
+  survivors.set(service, { preload, instance: await scene.sandgate.start(service, preload) });
   console.log(`${service} ${point.point} ${point.pattern ?? ''}: reached ${reached.join(' and ')} times`);
   for (const times of reached) expect(times).toBeGreaterThan(0);
 }

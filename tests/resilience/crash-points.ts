@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
@@ -11,13 +11,6 @@ export type CrashPoint =
   | 'before-statement'
   | 'on-delivery';
 
-/** What makes a process die at a point. */
-export interface Preload {
-  readonly env: Readonly<Record<string, string>>;
-  /** How often the point was reached, in all processes with this preload. */
-  reached(): number;
-}
-
 export interface CrashOptions {
   readonly point: CrashPoint;
   /** Part of the routing key, of the statement, or of the message. */
@@ -26,23 +19,43 @@ export interface CrashOptions {
   readonly onReach?: number;
 }
 
-const reports = mkdtempSync(path.join(os.tmpdir(), 'sandgate-crashes-'));
+/** What makes a process that can be ordered to die at a point, before it starts or while it runs. */
+export interface Preload {
+  readonly env: Readonly<Record<string, string>>;
+  /** At most once. */
+  order(options: CrashOptions): void;
+  /** How often the point was reached, in all processes with this preload. */
+  reached(): number;
+}
+
+const folder = mkdtempSync(path.join(os.tmpdir(), 'sandgate-crashes-'));
 let count = 0;
 
 /** For `afterAll`: removes what the preloads have written. */
-export const removeCrashReports = (): void => rmSync(reports, { recursive: true, force: true });
+export const removeCrashFiles = (): void => rmSync(folder, { recursive: true, force: true });
 
-export function crashAt({ point, pattern = '', onReach = 1 }: CrashOptions): Preload {
+export function createPreload(): Preload {
   count += 1;
-  const report = path.join(reports, `${count}`);
+  const order = path.join(folder, `${count}.order`);
+  const report = path.join(folder, `${count}.report`);
   return {
     env: {
       NODE_OPTIONS: `--import=${new URL('./crash-at.mjs', import.meta.url).href}`,
-      CRASH_POINT: point,
-      CRASH_PATTERN: pattern,
-      CRASH_ON_REACH: String(onReach),
+      CRASH_ORDER: order,
       CRASH_REPORT: report,
+    },
+    order({ point, pattern = '', onReach = 1 }) {
+      // A process may look at any moment, and must not find half of it.
+      writeFileSync(`${order}.new`, JSON.stringify({ point, pattern, onReach }));
+      renameSync(`${order}.new`, order);
     },
     reached: () => (existsSync(report) ? readFileSync(report, 'utf8').split('\n').length - 1 : 0),
   };
+}
+
+/** Of a process that dies there. */
+export function crashAt(options: CrashOptions): Preload {
+  const preload = createPreload();
+  preload.order(options);
+  return preload;
 }

@@ -8,7 +8,7 @@ import {
   UserLoggedIn,
 } from '@sandgate/contracts';
 import { eventually } from '../support/eventually.js';
-import { crashAt, removeCrashReports } from './crash-points.js';
+import { crashAt, removeCrashFiles } from './crash-points.js';
 import type { Person } from './crowd.js';
 import type { Message } from './event-record.js';
 import { createRandom } from './random.js';
@@ -27,7 +27,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(async () => {
   await scene?.close();
-  removeCrashReports();
+  removeCrashFiles();
 });
 
 interface Restarted {

@@ -80,7 +80,7 @@ export async function openSandgate(parts: SandgateParts): Promise<Sandgate> {
     fronts[service].add(port);
     void process.exited.then((how) => {
       fronts[service].remove(port);
-      const isOurs = !running.delete(instance) || (preload !== undefined && how === 'signal SIGKILL');
+      const isOurs = !running.delete(instance) || (how === 'signal SIGKILL' && (preload?.reached() ?? 0) > 0);
       if (!isOurs && !portWasTaken(process))
         casualties.push(`${service} ended with ${how}: ${process.output().slice(-2_000)}`);
     });

@@ -1,19 +1,32 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { identityOf } from '../../../standalone/src/embedded-postgres/living-process.js';
 import { startEmbeddedPostgres } from '../../../standalone/src/embedded-postgres.js';
 import { eventually, Hopeless } from '../../support/eventually.js';
 import { type StartedProcess, startProcess } from '../../support/start-process.js';
 
+/** As a first start and a stop leave it: to make a cluster takes longer than all else that is tried here. */
+let used: string;
 let directory: string;
 let lines: string[];
 let cleanUps: (() => Promise<unknown>)[];
 
+const makeDirectory = (): Promise<string> => mkdtemp(path.join(os.tmpdir(), 'sandgate-embedded-postgres-'));
+
+beforeAll(async () => {
+  used = await makeDirectory();
+  await (await startEmbeddedPostgres({ directory: used, log: () => undefined })).stop();
+});
+afterAll(() => rm(used, { recursive: true, force: true }));
+
 beforeEach(async () => {
-  directory = await mkdtemp(path.join(os.tmpdir(), 'sandgate-embedded-postgres-'));
+  directory = await makeDirectory();
+  // With the owners of the files, which `fs.cp` does not keep.
+  execFileSync('cp', ['-a', `${used}/.`, directory]);
   lines = [];
   cleanUps = [() => rm(directory, { recursive: true, force: true }), killServer];
 });
@@ -89,7 +102,7 @@ test('what was written before a stop is there after the next start', async () =>
   expect(await query(second.adminUrl, 'select answer from kept')).toBe(28);
 });
 
-test('once stopped, no process is left', async () => {
+test('once stopped, no process and no other file is left', async () => {
   const started = await start();
   const pid = await serverPid();
 
@@ -182,6 +195,7 @@ test('Ctrl-C in the terminal does not reach the server', async () => {
 });
 
 test('a first start that was killed half-way is in nobody’s way', async () => {
+  await rm(path.join(directory, 'postgres'), { recursive: true });
   await mkdir(path.join(directory, 'postgres-unfinished-1', 'data', 'base'), { recursive: true });
 
   const started = await start();
