@@ -15,6 +15,7 @@ import { embeddedTransport } from '@sandgate/messaging';
 import { createLogger, directAsk, type Service, startHost } from '@sandgate/service-kit';
 import pg from 'pg';
 import { freshDatabase, type MigratedDatabase } from '../../support/postgres.js';
+import { type Answered as AnyAnswered, sendRequest } from '../../support/send-request.js';
 import { sharedSecret } from './tokens.js';
 
 export const siteUrl = 'http://localhost:3000';
@@ -31,12 +32,7 @@ const knownGroups = [
   { id: 4, name: 'Customer Globex', kind: 'custom' },
 ];
 
-export interface Answered {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: what a test expects of it, it says
-  readonly body: any;
+export interface Answered extends AnyAnswered {
   /** The session that it sets, or undefined. */
   readonly session: string | undefined;
 }
@@ -158,9 +154,8 @@ export async function startAuth({
   const url = `http://127.0.0.1:${host.port}`;
 
   const request: RunningAuth['request'] = async (path, { method = 'GET', body, cookie, headers = {} } = {}) => {
-    const response = await fetch(url + path, {
+    const answered = await sendRequest(url + path, {
       method,
-      redirect: 'manual',
       headers: {
         ...(cookie !== undefined && { cookie: `${cookieName}=${cookie}` }),
         ...(body !== undefined && { 'content-type': 'application/json' }),
@@ -168,16 +163,8 @@ export async function startAuth({
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    const text = await response.text();
-    const isJson = response.headers.get('content-type')?.startsWith('application/json');
-    const session = /^sandgate\.(?:EMBEDDED_)?SESSION=([\w-]+)/.exec(response.headers.get('set-cookie') ?? '')?.[1];
-    return {
-      status: response.status,
-      headers: response.headers,
-      text,
-      body: isJson ? JSON.parse(text) : undefined,
-      session,
-    };
+    const cookies = answered.headers.get('set-cookie') ?? '';
+    return { ...answered, session: /^sandgate\.(?:EMBEDDED_)?SESSION=([\w-]+)/.exec(cookies)?.[1] };
   };
   let administratorSession: Promise<string> | undefined;
   const asAdministrator: RunningAuth['asAdministrator'] = async (method, path, body) => {

@@ -17,6 +17,7 @@ import { embeddedTransport, type SqlClient } from '@sandgate/messaging';
 import { createLogger, type Service, startHost } from '@sandgate/service-kit';
 import type { z } from 'zod';
 import { freshDatabase, type MigratedDatabase } from '../../support/postgres.js';
+import { type Answered, sendRequest } from '../../support/send-request.js';
 import { apply, aSignIn, type Claims, type SignIn } from './sign-ins.js';
 
 const log = createLogger('directory', 'silent');
@@ -87,13 +88,6 @@ export interface RunningDirectory {
   stop(): Promise<void>;
 }
 
-export interface Answered {
-  readonly status: number;
-  readonly headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: what a test expects of it, it says
-  readonly body: any;
-}
-
 /** Directory behind real HTTP, with a database of its own and real messages; what others answer is stood in for. */
 export async function startDirectory(): Promise<RunningDirectory> {
   const databases = await freshDatabase();
@@ -119,7 +113,7 @@ export async function startDirectory(): Promise<RunningDirectory> {
   const url = `http://127.0.0.1:${host.port}`;
 
   const request: RunningDirectory['request'] = async (method, path, { as, body } = {}) => {
-    const response = await fetch(url + path, {
+    return sendRequest(url + path, {
       method,
       headers: {
         ...(as && { authorization: `Bearer ${as.accountId}.${as.claimsVersion ?? 1}` }),
@@ -127,8 +121,6 @@ export async function startDirectory(): Promise<RunningDirectory> {
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    const text = await response.text();
-    return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) };
   };
 
   return {

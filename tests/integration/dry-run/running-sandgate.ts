@@ -10,6 +10,7 @@ import pg from 'pg';
 import { dumpOf } from '../../support/dump.js';
 import { eventually } from '../../support/eventually.js';
 import { freshDatabase } from '../../support/postgres.js';
+import { sendRequest } from '../../support/send-request.js';
 import { sharedSecret } from '../auth/tokens.js';
 import { createSource } from '../dashboard/support/data-source.js';
 
@@ -88,19 +89,20 @@ export async function startSandgate(schema: string): Promise<RunningSandgate> {
 
   const origin = `http://127.0.0.1:${host.port}`;
   const send = async (method: string, path: string, body?: unknown, session?: string): Promise<Answered> => {
-    const response = await fetch(origin + path, {
+    const {
+      status,
+      headers,
+      body: answer,
+    } = await sendRequest(origin + path, {
       method,
-      redirect: 'manual',
       headers: {
         ...(session !== undefined && { 'x-metabase-session': session }),
         ...(body !== undefined && { 'content-type': 'application/json' }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    const text = await response.text();
-    const isJson = response.headers.get('content-type')?.startsWith('application/json');
-    const [, cookie] = /^sandgate\.SESSION=([\w-]+)/.exec(response.headers.get('set-cookie') ?? '') ?? [];
-    return { status: response.status, body: isJson ? JSON.parse(text) : undefined, session: cookie };
+    const [, cookie] = /^sandgate\.SESSION=([\w-]+)/.exec(headers.get('set-cookie') ?? '') ?? [];
+    return { status, body: answer, session: cookie };
   };
 
   const outboxes = serviceNames.map((service) => `select from ${service}.outbox`).join(' union all ');

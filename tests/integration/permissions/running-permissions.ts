@@ -14,6 +14,7 @@ import { embeddedTransport, type ReceivedEvent, type SqlClient } from '@sandgate
 import { createPermissions } from '@sandgate/permissions';
 import { createLogger, directAsk, type Host, type Service, startHost } from '@sandgate/service-kit';
 import { freshDatabase, type MigratedDatabase } from '../../support/postgres.js';
+import { type Answered, sendRequest } from '../../support/send-request.js';
 
 export type Account = EventData<typeof AccountChanged>;
 export type Catalogue = EventData<typeof CatalogChanged>;
@@ -87,13 +88,6 @@ export const aCatalogue = (tables: CatalogueTable[] = [invoices, accounts, salar
 
 /** Sees the invoices of the account that the attribute names. */
 export const ownInvoices = { column: 'account_id', operator: '=', value: { attribute: 'account_id' } } as const;
-
-interface Answered {
-  readonly status: number;
-  readonly headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: what a test expects of it, it says
-  readonly body: any;
-}
 
 export interface Instance {
   readonly origin: string;
@@ -211,7 +205,7 @@ function instanceOf(service: Service, ask: Ask, url: string, administratorId: st
     subscription.committed?.(batch);
   };
   const request: Instance['request'] = async (method, path, { as, body } = {}) => {
-    const response = await fetch(url + path, {
+    return sendRequest(url + path, {
       method,
       headers: {
         ...(as && { authorization: `Bearer ${as}` }),
@@ -219,8 +213,6 @@ function instanceOf(service: Service, ask: Ask, url: string, administratorId: st
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    const text = await response.text();
-    return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) };
   };
   return {
     origin: url,

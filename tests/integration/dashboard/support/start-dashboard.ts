@@ -5,6 +5,7 @@ import { createLogger, type Host, startHost } from '@sandgate/service-kit';
 import pg from 'pg';
 import type { z } from 'zod';
 import type { MigratedDatabase } from '../../../support/postgres.js';
+import { type Answered, sendRequest } from '../../../support/send-request.js';
 
 const siteUrl = 'http://dashboards.example';
 export const serviceCredential = 'the-credential-of-the-services-of-this-test';
@@ -25,22 +26,14 @@ export interface Person {
   readonly claimsVersion: number;
 }
 
-interface Response {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: answers of many endpoints
-  readonly body: any;
-}
-
 export interface RunningDashboard {
   readonly url: string;
   /** Lines of the log so far. */
   log(): string;
   /** `session` is that of `personOf`. */
-  get(path: string, session?: string): Promise<Response>;
+  get(path: string, session?: string): Promise<Answered>;
   /** A text is sent as it is, anything else as JSON. */
-  post(path: string, body: unknown, session?: string): Promise<Response>;
+  post(path: string, body: unknown, session?: string): Promise<Answered>;
   idOf(table: string): Promise<number>;
   /** Takes the next look at the data sources, as the job does. */
   refresh(): Promise<void>;
@@ -99,12 +92,9 @@ export async function startDashboard({
     throw error;
   });
   const url = `http://127.0.0.1:${host.port}`;
-  const send = async (path: string, session: string | undefined, init: RequestInit = {}): Promise<Response> => {
-    const headers = { ...init.headers, ...(session !== undefined && { 'x-metabase-session': session }) };
-    const response = await fetch(url + path, { redirect: 'manual', ...init, headers });
-    const text = await response.text();
-    const isJson = (response.headers.get('content-type') ?? '').includes('json');
-    return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : undefined };
+  const send = (path: string, session: string | undefined, request: Parameters<typeof sendRequest>[1]) => {
+    const headers = { ...request?.headers, ...(session !== undefined && { 'x-metabase-session': session }) };
+    return sendRequest(url + path, { ...request, headers });
   };
   return {
     url,
