@@ -7,9 +7,10 @@ import { generateSampleRows } from '@sandgate/standalone';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../support/chromium.js';
 import { eventually } from '../support/eventually.js';
+import { clientSecret, type OpenIdProvider, startOpenIdProvider } from '../support/openid-provider.js';
 import { type StartedSystem, startSystem } from '../support/system.js';
 
-/** Programs by an API key and people by a password, through everything that `npm start` starts. */
+/** Programs by an API key, people by a password and by an OpenID Connect provider, through everything that `npm start` starts. */
 const administrator = { email: 'olga@operator.example', password: 'a password for the tests' };
 
 let system: StartedSystem;
@@ -169,4 +170,51 @@ describe('a person with a password', () => {
     expect(stdout).toContain('may sign in with a password');
     await eventually(async () => expect((await signIn({ ...administrator, password: chosen })).status).toBe(200));
   });
+});
+
+describe('a person of an OpenID Connect provider', () => {
+  let provider: OpenIdProvider;
+  beforeAll(async () => {
+    provider = await startOpenIdProvider({ redirectUri: `${system.siteUrl}/auth/sso/callback`, pages: true });
+  });
+  afterAll(() => provider?.stop());
+
+  test('signs in at the provider, consents, and is back where the way began', async () => {
+    const settings = { enabled: true, issuer: provider.issuer, clientId: 'sandgate', clientSecret };
+    const added = await asAdministrator('POST', '/api/providers', { name: 'openid', kind: 'oidc', settings });
+    expect(added.status).toBe(201);
+    // From now on the only way in.
+    expect((await asAdministrator('PUT', '/api/providers/jwt', { enabled: false })).status).toBe(200);
+    provider.person = {
+      sub: 'rene',
+      email: 'rene@acme.example',
+      given_name: 'Rene',
+      family_name: 'Mueller',
+      groups: ['Sales'],
+    };
+
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(`${system.siteUrl}/tables/sample-database/public/invoices?page=1`);
+    expect(new URL(page.url()).origin).toBe(provider.issuer);
+    await page.getByPlaceholder(/login/i).fill('rene');
+    await page.getByPlaceholder(/password/i).fill('whatever');
+    await page.getByRole('button', { name: /sign-in/i }).click();
+    await page.getByRole('button', { name: /continue/i }).click();
+    await page.waitForURL((url) => url.origin === system.siteUrl && url.pathname !== '/auth/sso/callback');
+
+    expect(page.url()).toBe(`${system.siteUrl}/tables/sample-database/public/invoices?page=1`);
+    const person = await page.evaluate(async () => (await fetch('/api/user/current')).json());
+    expect(person).toMatchObject({
+      email: 'rene@acme.example',
+      firstName: 'Rene',
+      lastName: 'Mueller',
+      administrator: false,
+    });
+    const kept = await context.cookies(`${system.siteUrl}/auth/sso`);
+    // The provider's own are there too: a browser tells no port from another.
+    const own = kept.map(({ name }) => name).filter((name) => name.startsWith('sandgate.'));
+    expect(own).toEqual(['sandgate.SESSION']);
+    await context.close();
+  }, 120_000);
 });

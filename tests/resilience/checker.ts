@@ -53,7 +53,7 @@ export async function untilApplied(checked: Checked, timeoutMs = 60_000): Promis
       const rows = await held.outboxRows();
       if (rows > 0) throw new Error(`${rows} rows wait in outboxes`);
     },
-    { timeoutMs, everyMs: 100 },
+    { timeoutMs },
   );
   return Date.now() - start;
 }

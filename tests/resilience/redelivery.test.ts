@@ -26,7 +26,7 @@ afterAll(() => scene?.close());
 async function endWhenQuiet(): Promise<void> {
   const { url } = scene.virtualHost;
   const expectQuiet = async (): Promise<void> => expect(await countQueues(url)).toEqual({ waiting: 0, dead: {} });
-  await eventually(expectQuiet, { timeoutMs: 60_000, everyMs: 100 });
+  await eventually(expectQuiet, { timeoutMs: 60_000 });
   await scene.sandgate.endAll(consumers);
   // What somebody had in hand would be back now.
   await eventually(expectQuiet);

@@ -127,7 +127,7 @@ export async function openSandgate(parts: SandgateParts): Promise<Sandgate> {
             if (status !== 200) throw new Error(`${service}: ${text}`);
           }
         },
-        { timeoutMs: 60_000, everyMs: 100 },
+        { timeoutMs: 60_000 },
       ),
     manage: (method, path, body) =>
       eventually(
@@ -142,7 +142,7 @@ export async function openSandgate(parts: SandgateParts): Promise<Sandgate> {
           if (answered.status >= 500) throw new Error(`${method} ${path}: ${answered.status} ${answered.text}`);
           return answered;
         },
-        { timeoutMs: 30_000, everyMs: 100 },
+        { timeoutMs: 30_000 },
       ),
     casualties: () => casualties,
     async close() {

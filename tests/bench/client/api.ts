@@ -6,7 +6,7 @@ export type Api = <T>(method: string, url: string, body?: unknown) => Promise<T>
 const createApi =
   (session?: string): Api =>
   <T>(method: string, url: string, body?: unknown) =>
-    eventually(async () => (await send(method, url, { session, body })) as T, { timeoutMs: 30_000, everyMs: 100 });
+    eventually(async () => (await send(method, url, { session, body })) as T, { timeoutMs: 30_000 });
 
 /** Signs in with a password at the service or site under `authUrl`. */
 export async function signInAdministrator(

@@ -17,6 +17,6 @@ export const answers = async (url: string, waiting: Waiting = {}): Promise<void>
       const connection = await connect(url);
       await connection.close();
     },
-    { timeoutMs, everyMs: 200 },
+    { timeoutMs },
   );
 };
