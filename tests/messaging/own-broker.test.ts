@@ -138,6 +138,7 @@ it('loses nothing when the broker is killed in the middle of publishing and cons
   await eventually(async () => expect((await workshop.kept(noted)).length).toBeGreaterThan(200));
 
   await broker.kill9();
+  await expect(connect(broker.url)).rejects.toThrow();
   await intoOutbox(workshop.database, ThingNoted, sent.slice(5_000));
   expect(await workshop.waitingInOutbox()).toBeGreaterThanOrEqual(1_000);
   await broker.start();

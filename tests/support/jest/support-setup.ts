@@ -1,6 +1,5 @@
 import { setupWith } from './run-parts.js';
 import { ensureChromium } from './start-chromium.js';
 import { ensureNewestPostgres } from './start-postgres.js';
-import { ensureRabbitmq } from './start-rabbitmq.js';
 
-export default setupWith(ensureNewestPostgres, ensureRabbitmq, ensureChromium);
+export default setupWith(ensureNewestPostgres, ensureChromium);
