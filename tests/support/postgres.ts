@@ -45,7 +45,8 @@ const createDatabase = async (serverUrl: string, template: string): Promise<Test
   await asAdmin(serverUrl, async (client) => {
     // PostgreSQL refuses two copies of one template at the same time.
     await client.query("select pg_advisory_lock(hashtext('copy of the template'))");
-    await client.query(`create database ${name} template ${template}`);
+    // By files: through the log, as PostgreSQL would by itself, it takes three times as long.
+    await client.query(`create database ${name} template ${template} strategy file_copy`);
     if (template !== nothing) await prepareDatabase(client, name);
   });
   const drop = (): Promise<void> =>
