@@ -77,4 +77,3 @@ process.on('SIGTERM', async () => {
   await transport.close();
   await pool.end();
 });
-process.stdout.write('ready\n');

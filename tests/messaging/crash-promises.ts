@@ -31,7 +31,7 @@ const keepAlive = (bench: Bench): { deaths(): number; stop(): Promise<void> } =>
   const env = { ...bench.carrier.childEnv, DATABASE_URL: bench.workshop.url };
   const running = (async () => {
     while (!stopping) {
-      current = await spawnService(program, { env, isReady: (started) => started.output().includes('ready') });
+      current = await spawnService(program, { env });
       const ended = await current.exited;
       if (ended === 'signal SIGKILL') deaths++;
       else if (!stopping) throw new Error(`The consumer ended with ${ended}: ${current.output()}`);
