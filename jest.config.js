@@ -43,8 +43,8 @@ const project = (displayName, { tests, timeoutSeconds, setup, postgresVersion })
 });
 
 export default {
-  // On two cores jest would take one, and then run the tests in its own process.
-  maxWorkers: 2,
+  // For two cores: of three files, one mostly waits for a broker, a browser or a process. jest would take one, and run the tests in its own process.
+  maxWorkers: 3,
   // What a test file has loaded is never quite given back, and a process of two gigabytes is a slow one.
   workerIdleMemoryLimit: '500MB',
   testSequencer: `${jestParts}/longest-first.js`,
