@@ -61,20 +61,16 @@ const askFor = {
 type Part = keyof typeof askFor;
 const parts = Object.keys(askFor) as Part[];
 
-const withAnother = (part: Part, policy: Policy): Policy => {
-  const { mappings, rules, allUsers } = policy;
-  const next: Record<Part, Policy> = {
+/** The same part, as it is not in this policy. */
+const another: Record<Part, (policy: Policy) => Partial<Policy>> = {
+  mappings: ({ mappings }) => ({
     mappings: {
-      ...policy,
-      mappings: {
-        ...mappings,
-        Globex: mappings.Globex.length === 1 ? ['Customer-Globex', 'Elsewhere'] : ['Customer-Globex'],
-      },
+      ...mappings,
+      Globex: mappings.Globex.length === 1 ? ['Customer-Globex', 'Elsewhere'] : ['Customer-Globex'],
     },
-    rules: { ...policy, rules: { ...rules, Acme: rules.Acme === 'region' ? 'account_id' : 'region' } },
-    allUsers: { ...policy, allUsers: allUsers === 'none' ? 'unrestricted' : 'none' },
-  };
-  return next[part];
+  }),
+  rules: ({ rules }) => ({ rules: { ...rules, Acme: rules.Acme === 'region' ? 'account_id' : 'region' } }),
+  allUsers: ({ allUsers }) => ({ allUsers: allUsers === 'none' ? 'unrestricted' : 'none' }),
 };
 
 /** Changes a part of the policy; from the answer on, nobody is shown anything by the one before. */
@@ -99,17 +95,20 @@ test('while people sign in with changing claims and an administrator changes rul
   // Some policies deny nobody anything, and chance may choose those for long.
   for (let n = 0; n < 60 || (n < 1_000 && !hasSeenBoth()); n += 1) {
     const part = random.pick(parts);
-    await changePolicy(part, withAnother(part, readers.policies.at(-1)?.state ?? firstPolicy));
+    const policy = readers.policies.at(-1)?.state ?? firstPolicy;
+    await changePolicy(part, { ...policy, ...another[part](policy) });
   }
 
   await traffic.stop();
   await looks.stop();
   console.log(`raced: ${JSON.stringify({ ...crowd.summary(), ...seen(), policies: readers.policies.length })}`);
-  expect(hasSeenBoth()).toBe(true);
+  expect(seen().rows).toBeGreaterThan(100);
+  expect(seen().denied).toBeGreaterThan(100);
+  expect(seen().rows + seen().denied).toBeGreaterThan(1_000);
 });
 
 test('in the end, under the first policy again, everything is applied, and all queues and outboxes are empty', async () => {
-  for (const part of parts) await askFor[part](firstPolicy);
+  for (const part of parts) expect(await askFor[part](firstPolicy)).toMatchObject({ status: 200 });
 
   await scene.expectNothingLost();
   await scene.expectNothingLeft();

@@ -11,10 +11,8 @@ import {
   sign as signBytes,
 } from 'node:crypto';
 import fc from 'fast-check';
+import { anyCharacter } from '../../support/any-character.js';
 import { anAddress, seconds } from './tokens.js';
-
-// Not fast-check's `binary`, which first makes a map of them all, for a second and a half.
-const anyCharacter = fc.nat(0x10ffff).map((point) => String.fromCodePoint(point));
 
 type Algorithm = 'HS256' | 'RS256' | 'ES256' | 'EdDSA';
 

@@ -1,7 +1,5 @@
 import fc from 'fast-check';
-
-// Not fast-check's `binary`, which first makes a map of them all, for a second and a half.
-const anyCharacter = fc.nat(0x10ffff).map((point) => String.fromCodePoint(point));
+import { anyCharacter } from '../../support/any-character.js';
 
 export type Schema = Readonly<Record<string, unknown>>;
 /** Values that exist, by the name of the member or parameter that takes them. */

@@ -3,7 +3,7 @@ import { Failure } from '@sandgate/contracts';
 import fc from 'fast-check';
 import { readClaims, readToken } from './read-token.js';
 
-// Not fast-check's `binary`, which first makes a map of them all, for a second and a half.
+// fast-check's own `binary` first makes a map of all characters, for a second and a half in each test file.
 const anyCharacter = fc.nat(0x10ffff).map((point) => String.fromCodePoint(point));
 
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
