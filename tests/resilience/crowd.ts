@@ -30,7 +30,7 @@ export interface CrowdSummary {
   /** Sign-ins whose first answer was lost, and which a repeat of the token found to have happened. */
   readonly recovered: number;
   /** Answers that were none, or an error of the server. */
-  readonly failedAnswers: number;
+  readonly failedAnswers: readonly string[];
   readonly slowestMs: number;
 }
 
@@ -78,15 +78,17 @@ export function createCrowd({ size, random, auth }: CrowdOptions): Crowd {
     claims: {},
     current: undefined,
   }));
-  const counts = { signIns: 0, recovered: 0, failedAnswers: 0, slowestMs: 0 };
+  const counts = { signIns: 0, recovered: 0, slowestMs: 0 };
+  const failedAnswers: string[] = [];
 
   const present = async (token: string): Promise<Answered & { repeats: number }> => {
     const giveUpAt = performance.now() + patienceMs;
     for (let repeats = 0; ; repeats += 1) {
-      const answered = await send(`${auth}/auth/sso?jwt=${token}`).catch(() => undefined);
-      if (answered && answered.status < 500) return { ...answered, repeats };
-      counts.failedAnswers += 1;
-      if (performance.now() > giveUpAt) throw new Error(`no answer to a sign-in: ${answered?.status}`);
+      const answered = await send(`${auth}/auth/sso?jwt=${token}`).catch((error: Error) => error);
+      if (!(answered instanceof Error) && answered.status < 500) return { ...answered, repeats };
+      const failure = answered instanceof Error ? answered.message : `${answered.status} ${answered.text}`;
+      failedAnswers.push(failure);
+      if (performance.now() > giveUpAt) throw new Error(`no answer to a sign-in: ${failure}`);
       await new Promise((resolve) => setTimeout(resolve, pauseAfterFailureMs));
     }
   };
@@ -124,7 +126,7 @@ export function createCrowd({ size, random, auth }: CrowdOptions): Crowd {
 
   return {
     people,
-    summary: () => ({ ...counts }),
+    summary: () => ({ ...counts, failedAnswers: [...failedAnswers] }),
     signIn: (person, claims) => (claims ? signIn(person as Busy, claims) : signInAgain(person as Busy)),
     async signEverybodyIn() {
       const left = [...people];

@@ -1,6 +1,7 @@
 export * from './batcher.js';
 export * from './config.js';
 export { sqlStateOf } from './database-unavailable.js';
+export { findPage, type ListPage } from './find-page.js';
 export * from './host.js';
 export { authorOf } from './http/author-of.js';
 export { escapeHtml } from './http/escape-html.js';

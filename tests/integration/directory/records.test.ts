@@ -290,6 +290,29 @@ describe('the list', () => {
     expect(await records({ kind: 'sign-in', accountId, limit: '1' })).toMatchObject({ total: 4 });
   });
 
+  test('says how many there are at the moment of its rows, while more are written', async () => {
+    const { data: claims } = aSignIn({ signedInBy: 'jwt' });
+    const { accountId } = claims;
+    let isWriting = true;
+    const write = async (): Promise<void> => {
+      for (let n = 0; n < 100; n += 1) await apply(directory.service, [aSignIn(claims)]);
+      isWriting = false;
+    };
+    const read = async (): Promise<number[][]> => {
+      const counts: number[][] = [];
+      while (isWriting) {
+        const { data, total } = await records({ kind: 'sign-in', accountId });
+        counts.push([data.length, total]);
+      }
+      return counts;
+    };
+
+    const [counts] = await Promise.all([read(), write()]);
+
+    expect(new Set(counts.map(([, total]) => total)).size).toBeGreaterThan(5);
+    expect(counts.filter(([rows, total]) => rows !== total)).toEqual([]);
+  });
+
   test.each([{ kind: 'other' }, { accountId: 'x' }, { from: 'yesterday' }, { somebody: '1' }])(
     'is refused for %j',
     async (query) => {

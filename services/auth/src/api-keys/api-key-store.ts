@@ -1,6 +1,6 @@
 import type { ApiKey, introspectApiKey } from '@sandgate/contracts';
 import type { Author } from '@sandgate/messaging';
-import { createBatcher } from '@sandgate/service-kit';
+import { createBatcher, findPage, type ListPage } from '@sandgate/service-kit';
 import type { z } from 'zod';
 import { userLoggedInAnnounced } from '../accounts/user-logged-in-store.js';
 import { Prisma, type PrismaClient } from '../generated/prisma/client.js';
@@ -31,7 +31,7 @@ export interface ApiKeyStore {
   change(id: string, change: ApiKeyChange, by: Author): Promise<ApiKey | undefined>;
   /** Its account stays, in no group. False when there is no such key. */
   remove(id: string, by: Author): Promise<boolean>;
-  list(page: { readonly limit: number; readonly offset: number }): Promise<{ data: ApiKey[]; total: number }>;
+  list(page: { readonly limit: number; readonly offset: number }): Promise<ListPage<ApiKey>>;
   /** What a key stands for now. Concurrent calls share a statement. */
   introspect(keyHash: string): Promise<KeyIntrospection>;
 }
@@ -94,15 +94,14 @@ export const createApiKeyStore = (database: PrismaClient): ApiKeyStore => ({
       return true;
     }),
   async list({ limit, offset }) {
-    const rows = await database.$queryRaw<(KeyRow | { total: number; account_id: null })[]>`
-      with page as (
+    const { data, total } = await findPage<KeyRow>(database, {
+      page: Prisma.sql`
         select ${keyColumns} from api_key key join account on account.id = account_id
-        order by key.created_at desc, account_id limit ${limit}::int offset ${offset}::int
-      )
-      select counted.total, page.* from (select count(*)::int as total from api_key) counted left join page on true
-      order by created_at desc, account_id`;
-    const data = rows.flatMap((row) => (row.account_id === null ? [] : [toApiKey(row)]));
-    return { data, total: rows[0]?.total ?? 0 };
+        order by key.created_at desc, account_id limit ${limit}::int offset ${offset}::int`,
+      orderBy: Prisma.sql`created_at desc, account_id`,
+      all: Prisma.sql`api_key`,
+    });
+    return { data: data.map(toApiKey), total };
   },
   introspect: createBatcher({
     run: (hashes: readonly string[]) => introspectKeys(database, hashes),
@@ -123,7 +122,6 @@ interface ToldRow {
 }
 
 interface KeyRow extends ToldRow {
-  readonly total: number;
   readonly account_id: string;
   readonly status: ApiKey['status'];
   readonly created_at: Date;

@@ -1,6 +1,6 @@
 import { AuthSettingsChanged, type Introspection, type Session, UserLoggedIn } from '@sandgate/contracts';
 import type { Author } from '@sandgate/messaging';
-import { createBatcher } from '@sandgate/service-kit';
+import { createBatcher, findPage, type ListPage } from '@sandgate/service-kit';
 import { userLoggedInData } from '../accounts/user-logged-in-store.js';
 import { Prisma, type PrismaClient } from '../generated/prisma/client.js';
 import { announceSettingsChange } from '../settings/announce-settings-change.js';
@@ -23,7 +23,7 @@ export interface SessionStore {
   /** What a session stands for now. Concurrent calls share a statement. */
   introspect(sessionHash: string): Promise<Introspection>;
   /** Sessions of an account that are not over, the newest first. */
-  list(wanted: WantedSessions): Promise<{ data: Session[]; total: number }>;
+  list(wanted: WantedSessions): Promise<ListPage<Session>>;
   /** Ends one, if it is that account's where one is named, and announces that. False when there is no such session. */
   end(session: { readonly id: string; readonly accountId?: string }, by: Author): Promise<boolean>;
   /** Ends all sessions of an account, and announces that; answers how many. */
@@ -82,16 +82,15 @@ export const createSessionStore = (
     lanes: 2,
   }),
   async list({ accountId, limit, offset, currentHash }) {
-    const rows = await database.$queryRaw<ListedRow[]>`
-      with listed as materialized (
-        select * from session s where account_id = ${accountId}::uuid and ${isCurrent(idleSeconds)}
-      ), page as (
-        select * from listed order by created_at desc, id limit ${limit}::int offset ${offset}::int
-      )
-      select counted.total, id, account_id, provider, created_at, last_seen_at, expires_at, token_hash = decode(${currentHash}, 'hex') as current
-      from (select count(*)::int as total from listed) counted left join page on true
-      order by created_at desc, id`;
-    return { data: rows.flatMap(toSession), total: rows[0]?.total ?? 0 };
+    const all = Prisma.sql`session s where account_id = ${accountId}::uuid and ${isCurrent(idleSeconds)}`;
+    const { data, total } = await findPage<SessionRow>(database, {
+      page: Prisma.sql`
+        select id, account_id, provider, created_at, last_seen_at, expires_at, token_hash = decode(${currentHash}, 'hex') as current
+        from ${all} order by created_at desc, id limit ${limit}::int offset ${offset}::int`,
+      orderBy: Prisma.sql`created_at desc, id`,
+      all,
+    });
+    return { data: data.map(toSession), total };
   },
   end: ({ id, accountId }, by) =>
     database.$transaction(async (tx) => {
@@ -115,10 +114,8 @@ const announceEnd = (
 ): Promise<void> =>
   announceSettingsChange(tx, by, { what: 'sessions', id: accountId, accountId, before: null, after: { ended } });
 
-interface ListedRow {
-  readonly total: number;
-  /** Null on a page without sessions. */
-  readonly id: string | null;
+interface SessionRow {
+  readonly id: string;
   readonly account_id: string;
   readonly provider: string;
   readonly created_at: Date;
@@ -127,20 +124,15 @@ interface ListedRow {
   readonly current: boolean;
 }
 
-const toSession = ({ id, ...row }: ListedRow): Session[] =>
-  id === null
-    ? []
-    : [
-        {
-          id,
-          accountId: row.account_id,
-          provider: row.provider,
-          createdAt: row.created_at.toISOString(),
-          lastSeenAt: row.last_seen_at.toISOString(),
-          expiresAt: row.expires_at.toISOString(),
-          current: row.current,
-        },
-      ];
+const toSession = ({ id, ...row }: SessionRow): Session => ({
+  id,
+  accountId: row.account_id,
+  provider: row.provider,
+  createdAt: row.created_at.toISOString(),
+  lastSeenAt: row.last_seen_at.toISOString(),
+  expiresAt: row.expires_at.toISOString(),
+  current: row.current,
+});
 
 /** Of a session under the alias `s`: neither limit is reached. */
 export const isWithinLimits = (idleSeconds: number | undefined): Prisma.Sql => Prisma.sql`s.expires_at > now()

@@ -1,5 +1,6 @@
 import { AccountChanged, type AccountStatus } from '@sandgate/contracts';
 import type { Outbox, SqlClient } from '@sandgate/messaging';
+import { findPage, type ListPage } from '@sandgate/service-kit';
 import { Prisma } from '../generated/prisma/client.js';
 import { type Account, announcementOf, type DatedAccount } from './account.js';
 import { containing } from './like-pattern.js';
@@ -45,24 +46,20 @@ export interface AccountSearch {
  * A page of the accounts that match, by e-mail, and how many match. Only an index that holds all that is searched is read for that, and the
  * accounts of the page.
  */
-export async function findAccountPage(
-  database: SqlClient,
-  wanted: AccountSearch,
-): Promise<{ accounts: DatedAccount[]; total: number }> {
+export function findAccountPage(database: SqlClient, wanted: AccountSearch): Promise<ListPage<DatedAccount>> {
   const conditions = [
     ...(wanted.status === undefined ? [] : [Prisma.sql`status = ${wanted.status}`]),
     ...(wanted.search === undefined ? [] : [contains(wanted.search)]),
   ];
   const matches = conditions.length === 0 ? Prisma.sql`true` : Prisma.join(conditions, ' and ');
-  const [accounts, counted] = await Promise.all([
-    database.$queryRaw<DatedAccount[]>`
+  return findPage<DatedAccount>(database, {
+    page: Prisma.sql`
       select ${accountColumns}
       from (select id as listed from account where ${matches} order by email, id limit ${wanted.limit}::integer offset ${wanted.offset}::integer) as page
-      cross join lateral (select * from account where id = listed limit 1) as account
-      order by email, id`,
-    database.$queryRaw<{ total: number }[]>`select count(*)::integer as total from account where ${matches}`,
-  ]);
-  return { accounts, total: counted[0]?.total ?? 0 };
+      cross join lateral (select * from account where id = listed limit 1) as account`,
+    orderBy: Prisma.sql`email, id`,
+    all: Prisma.sql`account where ${matches}`,
+  });
 }
 
 /** Folding case here finds people; it never tells whether two accounts are one. */

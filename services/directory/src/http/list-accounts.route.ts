@@ -6,6 +6,6 @@ import { summaryOf } from '../accounts/account-view.js';
 
 export const listAccountsRoute = (database: SqlClient) =>
   route(listAccounts, async ({ query }) => {
-    const { accounts, total } = await findAccountPage(database, query);
-    return { data: accounts.map(summaryOf), total };
+    const { data, total } = await findAccountPage(database, query);
+    return { data: data.map(summaryOf), total };
   });

@@ -1,5 +1,6 @@
 import type { Recorded, RecordKind } from '@sandgate/contracts';
 import type { SqlClient } from '@sandgate/messaging';
+import { findPage, type ListPage } from '@sandgate/service-kit';
 import { Prisma } from '../generated/prisma/client.js';
 import type { NewRecord } from './record.js';
 
@@ -32,10 +33,7 @@ const ofKind = (kind: RecordKind): Prisma.Sql =>
   kind === 'sign-in' ? Prisma.sql`kind = ${kind}` : Prisma.sql`kind = ${kind} and kind <> 'sign-in'`;
 
 /** A page of the records that match, newest first, and how many match. */
-export async function findRecordPage(
-  database: SqlClient,
-  wanted: RecordSearch,
-): Promise<{ records: Recorded[]; total: number }> {
+export async function findRecordPage(database: SqlClient, wanted: RecordSearch): Promise<ListPage<Recorded>> {
   const conditions = [
     ...(wanted.kind === undefined ? [] : [ofKind(wanted.kind)]),
     ...(wanted.accountId === undefined ? [] : [Prisma.sql`account_id = ${wanted.accountId}::uuid`]),
@@ -45,11 +43,12 @@ export async function findRecordPage(
     ...(wanted.to === undefined ? [] : [Prisma.sql`at < ${wanted.to}::timestamptz`]),
   ];
   const matches = conditions.length === 0 ? Prisma.sql`true` : Prisma.join(conditions, ' and ');
-  const [rows, counted] = await Promise.all([
-    database.$queryRaw<(Omit<Recorded, 'at'> & { at: Date })[]>`
+  const { data, total } = await findPage<Omit<Recorded, 'at'> & { at: Date }>(database, {
+    page: Prisma.sql`
       select event_id as id, kind, at, account_id as "accountId", actor_id as "actorId", code, details, before, after
       from record where ${matches} order by at desc, event_id desc, kind limit ${wanted.limit}::integer offset ${wanted.offset}::integer`,
-    database.$queryRaw<{ total: number }[]>`select count(*)::integer as total from record where ${matches}`,
-  ]);
-  return { records: rows.map((row) => ({ ...row, at: row.at.toISOString() })), total: counted[0]?.total ?? 0 };
+    orderBy: Prisma.sql`at desc, id desc, kind`,
+    all: Prisma.sql`record where ${matches}`,
+  });
+  return { data: data.map((row) => ({ ...row, at: row.at.toISOString() })), total };
 }

@@ -1,5 +1,6 @@
 import type { DataPermissionEntry } from '@sandgate/contracts';
 import type { SqlClient } from '@sandgate/messaging';
+import { findPage, type ListPage } from '@sandgate/service-kit';
 import { Prisma } from '../generated/prisma/client.js';
 
 export interface EntryFilter {
@@ -18,19 +19,20 @@ type EntryRow = Pick<DataPermissionEntry, 'groupId' | 'databaseId' | 'access'> &
 export async function findEntryPage(
   database: SqlClient,
   { groupId, databaseId, limit, offset }: EntryFilter,
-): Promise<{ entries: DataPermissionEntry[]; total: number }> {
+): Promise<ListPage<DataPermissionEntry>> {
   const conditions = [
     ...(groupId === undefined ? [] : [Prisma.sql`group_id = ${groupId}::integer`]),
     ...(databaseId === undefined ? [] : [Prisma.sql`database_id = ${databaseId}::integer`]),
   ];
   const matches = conditions.length === 0 ? Prisma.sql`true` : Prisma.join(conditions, ' and ');
-  const rows = await database.$queryRaw<EntryRow[]>`
-    select group_id as "groupId", database_id as "databaseId", schema_name as "schemaName", table_id as "tableId", access from data_permission
-    where ${matches} order by group_id, database_id, schema_name, table_id limit ${limit}::integer offset ${offset}::integer`;
-  const [counted] = await database.$queryRaw<
-    { total: number }[]
-  >`select count(*)::integer as total from data_permission where ${matches}`;
-  return { entries: rows.map(toEntry), total: counted?.total ?? 0 };
+  const { data, total } = await findPage<EntryRow>(database, {
+    page: Prisma.sql`
+      select group_id as "groupId", database_id as "databaseId", schema_name as "schemaName", table_id as "tableId", access from data_permission
+      where ${matches} order by group_id, database_id, schema_name, table_id limit ${limit}::integer offset ${offset}::integer`,
+    orderBy: Prisma.sql`"groupId", "databaseId", "schemaName", "tableId"`,
+    all: Prisma.sql`data_permission where ${matches}`,
+  });
+  return { data: data.map(toEntry), total };
 }
 
 const toEntry = ({ groupId, databaseId, schemaName, tableId, access }: EntryRow): DataPermissionEntry => ({

@@ -1,5 +1,6 @@
 import type { Group } from '@sandgate/contracts';
 import type { SqlClient } from '@sandgate/messaging';
+import { findPage, type ListPage } from '@sandgate/service-kit';
 import { Prisma } from '../generated/prisma/client.js';
 
 export type GroupRow = Omit<Group, 'members'>;
@@ -11,22 +12,23 @@ const whoIsActive = Prisma.sql`cross join lateral (select from account where id 
  * A page of the groups in the order of ids, each with the number of its active members. The members are found through the indexes of
  * what makes them members, so that the cost is that of the groups on the page.
  */
-export async function findGroupPage(
+export function findGroupPage(
   database: SqlClient,
   { limit, offset }: { limit: number; offset: number },
-): Promise<{ groups: Group[]; total: number }> {
-  const groups = await database.$queryRaw<Group[]>`
-    with page as (select id, name, kind from "group" order by id limit ${limit}::integer offset ${offset}::integer)
-    select id, name, kind, case kind
-      when 'all-users' then (select count(*)::integer from account where status = 'active')
-      else (
-        select count(distinct member.account_id)::integer
-        from membership_by_source member ${whoIsActive}
-        where member.group_id = page.id)
-      end as members
-    from page order by id`;
-  const [counted] = await database.$queryRaw<{ total: number }[]>`select count(*)::integer as total from "group"`;
-  return { groups, total: counted?.total ?? 0 };
+): Promise<ListPage<Group>> {
+  return findPage<Group>(database, {
+    page: Prisma.sql`
+      select id, name, kind, case kind
+        when 'all-users' then (select count(*)::integer from account where status = 'active')
+        else (
+          select count(distinct member.account_id)::integer
+          from membership_by_source member ${whoIsActive}
+          where member.group_id = named.id)
+        end as members
+      from (select * from "group" order by id limit ${limit}::integer offset ${offset}::integer) as named`,
+    orderBy: Prisma.sql`id`,
+    all: Prisma.sql`"group"`,
+  });
 }
 
 /** One group that is not All Users, with the number of its active members. */

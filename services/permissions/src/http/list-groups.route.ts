@@ -4,7 +4,4 @@ import { type AnyRoute, route } from '@sandgate/service-kit';
 import { findGroupPage } from '../groups/group-store.js';
 
 export const listGroupsRoute = (database: Database): AnyRoute =>
-  route(listGroups, async ({ query }) => {
-    const { groups, total } = await findGroupPage(database, query);
-    return { data: groups, total };
-  });
+  route(listGroups, ({ query }) => findGroupPage(database, query));

@@ -6,7 +6,7 @@ import { findVoidSandboxes } from '../sandboxes/void-sandbox-store.js';
 
 export const listSandboxesRoute = (database: Database): AnyRoute =>
   route(listSandboxes, async ({ query: { groupId, tableId, limit, offset } }) => {
-    const { sandboxes, total } = await findSandboxPage(database, { groupId, tableId, limit, offset });
-    const warnings = await findVoidSandboxes(database, { sandboxIds: sandboxes.map(({ id }) => id) });
-    return { data: sandboxes, total, warnings };
+    const { data, total } = await findSandboxPage(database, { groupId, tableId, limit, offset });
+    const warnings = await findVoidSandboxes(database, { sandboxIds: data.map(({ id }) => id) });
+    return { data, total, warnings };
   });

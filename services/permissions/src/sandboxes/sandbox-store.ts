@@ -1,5 +1,6 @@
 import type { RowRule, Sandbox } from '@sandgate/contracts';
 import type { SqlClient } from '@sandgate/messaging';
+import { findPage, type ListPage } from '@sandgate/service-kit';
 import { Prisma } from '../generated/prisma/client.js';
 
 export interface SandboxFilter {
@@ -9,22 +10,23 @@ export interface SandboxFilter {
   readonly offset: number;
 }
 
-export async function findSandboxPage(
+export function findSandboxPage(
   database: SqlClient,
   { groupId, tableId, limit, offset }: SandboxFilter,
-): Promise<{ sandboxes: Sandbox[]; total: number }> {
+): Promise<ListPage<Sandbox>> {
   const conditions = [
     Prisma.sql`access = 'sandboxed'`,
     ...(groupId === undefined ? [] : [Prisma.sql`group_id = ${groupId}::integer`]),
     ...(tableId === undefined ? [] : [Prisma.sql`table_id = ${tableId}::integer`]),
   ];
   const matches = Prisma.join(conditions, ' and ');
-  const sandboxes = await database.$queryRaw<Sandbox[]>`
-    select id, group_id as "groupId", table_id as "tableId", rule from data_permission
-    where ${matches} order by id limit ${limit}::integer offset ${offset}::integer`;
-  const [counted] = await database.$queryRaw<{ total: number }[]>`
-    select count(*)::integer as total from data_permission where ${matches}`;
-  return { sandboxes, total: counted?.total ?? 0 };
+  return findPage<Sandbox>(database, {
+    page: Prisma.sql`
+      select id, group_id as "groupId", table_id as "tableId", rule from data_permission
+      where ${matches} order by id limit ${limit}::integer offset ${offset}::integer`,
+    orderBy: Prisma.sql`id`,
+    all: Prisma.sql`data_permission where ${matches}`,
+  });
 }
 
 export async function findSandbox(database: SqlClient, id: number): Promise<Sandbox | undefined> {
