@@ -3,7 +3,10 @@ import { connect, createServer, type Socket } from 'node:net';
 /** The one address of a service, in front of its instances, as a proxy or a container network gives it. */
 export interface Front {
   readonly origin: string;
-  /** Connections go to all of these in turn; to the next one where nobody listens, and nowhere when nobody does. */
+  /**
+   * Connections go to all of these in turn; to the next one where nobody listens, or where one that may come twice breaks before anything is
+   * answered, as the proxy of the deployment has it; and nowhere when none is left.
+   */
   add(port: number): void;
   remove(port: number): void;
   close(): Promise<void>;
@@ -14,19 +17,32 @@ export async function openFront(): Promise<Front> {
   let turn = 0;
   const clients = new Set<Socket>();
 
-  const serve = (client: Socket, candidates: readonly number[]): void => {
+  const serve = (client: Socket, candidates: readonly number[], asked: Buffer[] = []): void => {
     const [port, ...others] = candidates;
-    if (port === undefined) return void client.destroy();
+    if (port === undefined || client.destroyed) return void client.destroy();
     const target = connect(port, '127.0.0.1');
+    let mayGoElsewhere = true;
+    const keep = (chunk: Buffer): void => {
+      asked.push(chunk);
+      mayGoElsewhere = mayComeTwice(asked);
+    };
+    const end = (): void => void target.destroy();
+    client.on('close', end);
     target.once('connect', () => {
-      if (client.destroyed) return void target.destroy();
-      client.pipe(target).pipe(client);
-      target.off('error', next).on('error', () => client.destroy());
-      target.on('close', () => client.destroy());
-      client.on('close', () => target.destroy());
+      for (const chunk of asked) target.write(chunk);
+      client.on('data', keep).pipe(target).pipe(client, { end: false });
     });
-    const next = (): void => serve(client, others);
-    target.once('error', next);
+    target.once('data', () => {
+      mayGoElsewhere = false;
+      client.off('data', keep);
+    });
+    // Its close follows.
+    target.on('error', () => undefined);
+    target.on('close', () => {
+      client.off('data', keep).off('close', end).unpipe(target);
+      if (mayGoElsewhere) serve(client, others, asked);
+      else client.end();
+    });
   };
 
   const server = createServer({ noDelay: true }, (client) => {
@@ -54,3 +70,7 @@ export async function openFront(): Promise<Front> {
     },
   };
 }
+
+/** What has been sent of one request. nginx takes these for idempotent (RFC 9110 section 9.2.2). */
+const mayComeTwice = ([first]: readonly Buffer[]): boolean =>
+  /^(GET|PUT|DELETE) /.test(first?.toString('latin1') ?? '');

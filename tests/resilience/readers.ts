@@ -17,8 +17,8 @@ interface Change<State> {
 export interface ReadCounts {
   readonly rows: number;
   readonly denied: number;
-  /** 503 with Retry-After: not yet as new as the sign-in, or a part that does not answer. */
-  readonly refused: number;
+  /** Codes of what was answered with 503 and Retry-After: not yet as new as the sign-in, or a part that does not answer. */
+  readonly refused: readonly string[];
 }
 
 /** People who look at the invoices, and what each answer may hold: never anything older than what was acknowledged before they asked. */
@@ -33,7 +33,8 @@ export interface Readers {
 }
 
 export function createReaders({ sandgate, installed }: Pick<Scene, 'sandgate' | 'installed'>): Readers {
-  const counts = { rows: 0, denied: 0, refused: 0 };
+  const counts = { rows: 0, denied: 0 };
+  const refused: string[] = [];
   const policies: Change<Policy>[] = [{ state: firstPolicy, startedAt: 0, acknowledgedAt: 0 }];
   const url = `${sandgate.origin('dashboard')}/api/tables/${installed.tableId}/rows?limit=2000`;
 
@@ -43,7 +44,8 @@ export function createReaders({ sandgate, installed }: Pick<Scene, 'sandgate' | 
     const from = performance.now();
     const answered = await send(url, { headers: { 'x-metabase-session': session } });
     const to = performance.now();
-    if (answered.status === 503 && Number(answered.headers['retry-after']) > 0) return void (counts.refused += 1);
+    if (answered.status === 503 && Number(answered.headers['retry-after']) > 0)
+      return void refused.push(answered.body.code);
     const seen = seenIn(answered);
     const people = statesBetween(signInsOf(person), from, to);
     const allowed = people.flatMap((kept) =>
@@ -59,7 +61,7 @@ export function createReaders({ sandgate, installed }: Pick<Scene, 'sandgate' | 
   return {
     policies,
     look,
-    counts: () => ({ ...counts }),
+    counts: () => ({ ...counts, refused: [...refused] }),
     start({ lanes, pauseMs, pick }) {
       const stopping = new AbortController();
       const lane = async (): Promise<void> => {

@@ -14,6 +14,7 @@ export type Introspection = z.infer<typeof Introspection>;
 export const introspectSession = defineQuestion({
   name: 'auth.introspect-session',
   answeredBy: 'auth',
+  isIdempotent: true,
   input: z.strictObject({ token: z.string().max(128).optional() }),
   output: Introspection,
 });
@@ -22,6 +23,7 @@ export const introspectSession = defineQuestion({
 export const introspectApiKey = defineQuestion({
   name: 'auth.introspect-api-key',
   answeredBy: 'auth',
+  isIdempotent: true,
   input: z.strictObject({ key: z.string().max(128) }),
   output: z.discriminatedUnion('active', [
     z.strictObject({ active: z.literal(true), accountId: z.uuid(), claimsVersion: z.int().positive() }),
@@ -33,6 +35,7 @@ export const introspectApiKey = defineQuestion({
 export const describePasswordSignIn = defineQuestion({
   name: 'auth.describe-password-sign-in',
   answeredBy: 'auth',
+  isIdempotent: true,
   input: z.strictObject({}),
   output: z.strictObject({ enabled: z.boolean() }),
 });
@@ -41,6 +44,7 @@ export const describePasswordSignIn = defineQuestion({
 export const enablePasswordSignIn = defineQuestion({
   name: 'auth.enable-password-sign-in',
   answeredBy: 'auth',
+  isIdempotent: true,
   input: z.strictObject({}),
   output: z.strictObject({}),
 });
@@ -52,6 +56,7 @@ export const enablePasswordSignIn = defineQuestion({
 export const createPasswordAccount = defineQuestion({
   name: 'auth.create-password-account',
   answeredBy: 'auth',
+  isIdempotent: false,
   input: z.strictObject({
     email: z.string().max(254),
     firstName: PersonName,
@@ -67,6 +72,7 @@ export const createPasswordAccount = defineQuestion({
 export const setAccountStatus = defineQuestion({
   name: 'auth.set-account-status',
   answeredBy: 'auth',
+  isIdempotent: true,
   input: z.strictObject({ accountId: z.uuid(), status: AccountStatus }),
   output: z.strictObject({}),
 });

@@ -15,6 +15,7 @@ export type VisibleCount = z.infer<typeof VisibleCount>;
 export const countVisible = defineQuestion({
   name: 'dashboard.count-visible',
   answeredBy: 'dashboard',
+  isIdempotent: true,
   input: z.strictObject({
     tables: z.array(z.strictObject({ tableId: TableId, decision: Decision })).max(2000),
     withinSeconds: z.number().positive().max(10),

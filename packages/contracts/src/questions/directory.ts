@@ -7,6 +7,7 @@ import { defineQuestion } from './define-question.js';
 export const previewAccount = defineQuestion({
   name: 'directory.preview-account',
   answeredBy: 'directory',
+  isIdempotent: true,
   input: UserLoggedIn.data,
   output: z.strictObject({ before: AccountChanged.data.nullable(), after: AccountChanged.data }),
 });

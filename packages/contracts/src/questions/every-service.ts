@@ -19,6 +19,7 @@ export const reportReadiness = perService((service) =>
   defineQuestion({
     name: `${service}.report-readiness`,
     answeredBy: service,
+    isIdempotent: true,
     input: z.strictObject({}),
     output: ReadinessReport,
   }),
@@ -29,6 +30,7 @@ export const resync = perService((service) =>
   defineQuestion({
     name: `${service}.resync`,
     answeredBy: service,
+    isIdempotent: false,
     input: z.strictObject({}),
     output: z.strictObject({ republished: z.int().nonnegative() }),
     // Of a million accounts it takes longer than this; it goes on, and is safe to ask for again.
@@ -53,6 +55,7 @@ export const listDeadLetters = perService((service) =>
   defineQuestion({
     name: `${service}.list-dead-letters`,
     answeredBy: service,
+    isIdempotent: true,
     input: z.strictObject({ limit: z.int().min(1).max(1000).default(100) }),
     output: z.strictObject({ deadLetters: z.array(DeadLetter) }),
   }),
@@ -63,6 +66,7 @@ export const redriveDeadLetters = perService((service) =>
   defineQuestion({
     name: `${service}.redrive-dead-letters`,
     answeredBy: service,
+    isIdempotent: false,
     input: z.strictObject({ ids: z.array(z.string()).optional() }),
     output: z.strictObject({ redriven: z.int().nonnegative() }),
   }),

@@ -22,6 +22,7 @@ const TableDecision = z.strictObject({ tableId: TableId, decision: Decision });
 export const decide = defineQuestion({
   name: 'permissions.decide',
   answeredBy: 'permissions',
+  isIdempotent: true,
   input: z.strictObject({ ...AtLeast, tableIds: TableIds.optional() }),
   output: z.strictObject({ decisions: z.array(TableDecision) }),
   textOf: ({ decisions }) => `{"decisions":[${decisions.map(textOfTableDecision).join()}]}`,
@@ -46,6 +47,7 @@ export type Membership = z.infer<typeof Membership>;
 export const describeMemberships = defineQuestion({
   name: 'permissions.describe-memberships',
   answeredBy: 'permissions',
+  isIdempotent: true,
   input: z.strictObject(AtLeast),
   output: z.strictObject({
     administrator: z.boolean(),
@@ -57,6 +59,7 @@ export const describeMemberships = defineQuestion({
 export const awaitAccountRevision = defineQuestion({
   name: 'permissions.await-account-revision',
   answeredBy: 'permissions',
+  isIdempotent: true,
   input: z.strictObject({ accountId: z.uuid(), revision: z.int().positive() }),
   output: z.strictObject({ applied: z.boolean() }),
 });
@@ -65,6 +68,7 @@ export const awaitAccountRevision = defineQuestion({
 export const listAdministrators = defineQuestion({
   name: 'permissions.list-administrators',
   answeredBy: 'permissions',
+  isIdempotent: true,
   input: z.strictObject({}),
   output: z.strictObject({ accountIds: z.array(z.uuid()) }),
 });
@@ -73,6 +77,7 @@ export const listAdministrators = defineQuestion({
 export const describeGroups = defineQuestion({
   name: 'permissions.describe-groups',
   answeredBy: 'permissions',
+  isIdempotent: true,
   input: z.strictObject({ groupIds: z.array(GroupId).max(1000) }),
   output: z.strictObject({ groups: z.array(Group.omit({ members: true })) }),
 });
@@ -81,6 +86,7 @@ export const describeGroups = defineQuestion({
 export const forgetGroupSync = defineQuestion({
   name: 'permissions.forget-group-sync',
   answeredBy: 'permissions',
+  isIdempotent: true,
   input: z.strictObject({
     provider: ProviderName,
     /** The administrator who deletes it, and in which request. */
@@ -97,6 +103,7 @@ export const forgetGroupSync = defineQuestion({
 export const reserveDeactivation = defineQuestion({
   name: 'permissions.reserve-deactivation',
   answeredBy: 'permissions',
+  isIdempotent: true,
   input: z.strictObject({ accountId: z.uuid(), released: z.boolean() }),
   output: z.strictObject({}),
 });
@@ -105,6 +112,7 @@ export const reserveDeactivation = defineQuestion({
 export const hasAppliedCatalogue = defineQuestion({
   name: 'permissions.has-applied-catalogue',
   answeredBy: 'permissions',
+  isIdempotent: true,
   input: z.strictObject({
     databases: z.array(z.strictObject({ id: z.int().positive(), revision: z.int().positive() })),
   }),
@@ -118,6 +126,7 @@ export const hasAppliedCatalogue = defineQuestion({
 export const previewAccess = defineQuestion({
   name: 'permissions.preview-access',
   answeredBy: 'permissions',
+  isIdempotent: true,
   input: AccountChanged.data,
   output: z.strictObject({
     groupsBefore: z.array(Membership),

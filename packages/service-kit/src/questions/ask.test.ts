@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { type Ask, defineQuestion } from '@sandgate/contracts';
 import { z } from 'zod';
 import { httpAsk } from './ask.js';
@@ -14,6 +14,7 @@ import { httpAsk } from './ask.js';
 const question = defineQuestion({
   name: 'auth.slow',
   answeredBy: 'auth',
+  isIdempotent: true,
   input: z.strictObject({}),
   output: z.unknown(),
   patienceSeconds: 0.3,
@@ -82,4 +83,40 @@ test('a question that gets a connection only when nobody waits any more is not a
 
   await connection;
   expect(await ask({ ...question, patienceSeconds: 5 }, {})).toEqual({ questions: 1 });
+});
+
+describe('a question whose connection breaks', () => {
+  /** Answers the first question of a connection, as an instance does that stops afterwards. */
+  async function askTwice(isIdempotent: boolean, answersOnNewConnections = true) {
+    const connections: Socket[] = [];
+    let questions = 0;
+    const server = createServer((request, response) => {
+      questions += 1;
+      const isFirst = !connections.includes(request.socket);
+      connections.push(request.socket);
+      if (questions === 1 || (isFirst && answersOnNewConnections)) response.end('{}');
+      else request.socket.resetAndDestroy();
+    }).listen(0, '127.0.0.1');
+    stop = () => void server.close();
+    await once(server, 'listening');
+    const ask = askAt((server.address() as AddressInfo).port);
+    const patient = { ...question, isIdempotent, patienceSeconds: 5 };
+    await ask(patient, {});
+    // Only in a later turn is the connection free for another question.
+    await new Promise((resolve) => setImmediate(resolve));
+    const answered = await ask(patient, {}).catch(({ code }) => code);
+    return { answered, questions, connections: new Set(connections).size };
+  }
+
+  test('is asked again, on a connection of its own', async () => {
+    expect(await askTwice(true)).toEqual({ answered: {}, questions: 3, connections: 2 });
+  });
+
+  test('is asked once more at most', async () => {
+    expect(await askTwice(true, false)).toEqual({ answered: 'service.unavailable', questions: 3, connections: 2 });
+  });
+
+  test('is not asked again where twice is not as once', async () => {
+    expect(await askTwice(false)).toEqual({ answered: 'service.unavailable', questions: 2, connections: 1 });
+  });
 });

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { type Ask, Failure, isErrorCode, type QuestionDefinition, type ServiceName } from '@sandgate/contracts';
 import { Agent } from 'undici';
 import { z } from 'zod';
@@ -30,16 +31,26 @@ const FailureBody = z.object({
   details: z.record(z.string(), z.unknown()).optional(),
 });
 
-/** Asks services over HTTP. A service that cannot be reached, or answers something else, is `service.unavailable`. */
+/**
+ * Asks services over HTTP. A service that cannot be reached, or answers something else, is `service.unavailable`. A connection that was kept
+ * may end just when a question sets out on it, because its instance stops: an idempotent one is then asked once more (RFC 9112 section 9.3.1).
+ */
 export const httpAsk = (urls: Readonly<Record<ServiceName, string>>, credential: string): Ask => {
   return async (question, input) => {
-    const { status, text } = await post(`${urls[question.answeredBy]}/internal/${question.name}`, {
+    const asked = {
+      address: `${urls[question.answeredBy]}/internal/${question.name}`,
       credential,
       body: JSON.stringify(question.input.parse(input)),
-      patienceSeconds: question.patienceSeconds ?? 5,
-    }).catch((cause: unknown) => {
-      throw new Failure('service.unavailable', { cause });
-    });
+      until: performance.now() + (question.patienceSeconds ?? 5) * 1000,
+    };
+    const { status, text } = await post(asked, agent)
+      .catch((error: unknown) => {
+        if (!question.isIdempotent || error instanceof NoAnswerInTime) throw error;
+        return post(asked, agentOfRepeats);
+      })
+      .catch((cause: unknown) => {
+        throw new Failure('service.unavailable', { cause });
+      });
     const body: unknown = parseJson(text);
     if (status === 200) return question.output.parse(body);
     const failure = FailureBody.safeParse(body);
@@ -55,18 +66,24 @@ export const httpAsk = (urls: Readonly<Record<ServiceName, string>>, credential:
 };
 
 interface Post {
+  readonly address: string;
   readonly credential: string;
   readonly body: string;
-  readonly patienceSeconds: number;
+  /** When nobody waits any more, however the answer goes on: undici's own limits are for each part of an answer anew. */
+  readonly until: number;
+}
+
+class NoAnswerInTime extends Error {
+  override readonly message = 'no answer in time';
 }
 
 /** Not `fetch` nor `node:http`, whose streams cost several times as much as the question itself. */
 const agent = new Agent({ connect: { timeout: 5_000 } });
 
-const post = (
-  address: string,
-  { credential, body, patienceSeconds }: Post,
-): Promise<{ status: number; text: string }> =>
+/** A connection for each request: another that was kept may lead to the same instance. */
+const agentOfRepeats = new Agent({ connect: { timeout: 5_000 }, pipelining: 0 });
+
+const post = ({ address, credential, body, until }: Post, through: Agent): Promise<{ status: number; text: string }> =>
   new Promise((resolve, reject) => {
     const { origin, pathname: path } = new URL(address);
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${credential}` };
@@ -74,21 +91,20 @@ const post = (
     let status = 0;
     let isOver = false;
     let abort = (): void => undefined;
-    // Of the whole question: undici's own limits are for each part of an answer anew.
     const patience = setTimeout(() => {
       isOver = true;
-      fail(new Error('no answer in time'));
+      fail(new NoAnswerInTime());
       abort();
-    }, patienceSeconds * 1000);
+    }, until - performance.now());
     const fail = (error: Error): void => {
       clearTimeout(patience);
       reject(error);
     };
-    agent.dispatch(
+    through.dispatch(
       { origin, path, method: 'POST', headers, body, headersTimeout: 0, bodyTimeout: 0 },
       {
         onRequestStart: (controller) => {
-          abort = () => controller.abort(new Error('no answer in time'));
+          abort = () => controller.abort(new NoAnswerInTime());
           // There is a connection only now, and nothing is on it yet: what nobody waits for is not asked.
           if (isOver) abort();
         },
