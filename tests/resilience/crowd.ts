@@ -29,8 +29,8 @@ export interface CrowdSummary {
   readonly signIns: number;
   /** Sign-ins whose first answer was lost, and which a repeat of the token found to have happened. */
   readonly recovered: number;
-  /** Answers that were none, or an error of the server. */
-  readonly failedAnswers: readonly string[];
+  /** How many answers were none, or an error of the server, by what they were. */
+  readonly failedAnswers: Readonly<Record<string, number>>;
   readonly slowestMs: number;
 }
 
@@ -79,15 +79,17 @@ export function createCrowd({ size, random, auth }: CrowdOptions): Crowd {
     current: undefined,
   }));
   const counts = { signIns: 0, recovered: 0, slowestMs: 0 };
-  const failedAnswers: string[] = [];
+  const failedAnswers: Record<string, number> = {};
 
   const present = async (token: string): Promise<Answered & { repeats: number }> => {
     const giveUpAt = performance.now() + patienceMs;
     for (let repeats = 0; ; repeats += 1) {
-      const answered = await send(`${auth}/auth/sso?jwt=${token}`).catch((error: Error) => error);
-      if (!(answered instanceof Error) && answered.status < 500) return { ...answered, repeats };
-      const failure = answered instanceof Error ? answered.message : `${answered.status} ${answered.text}`;
-      failedAnswers.push(failure);
+      const { answered, failure } = await send(`${auth}/auth/sso?jwt=${token}`).then(
+        (answer) => ({ answered: answer, failure: `${answer.status}` }),
+        ({ message }: Error) => ({ answered: undefined, failure: message }),
+      );
+      if (answered && answered.status < 500) return { ...answered, repeats };
+      failedAnswers[failure] = (failedAnswers[failure] ?? 0) + 1;
       if (performance.now() > giveUpAt) throw new Error(`no answer to a sign-in: ${failure}`);
       await new Promise((resolve) => setTimeout(resolve, pauseAfterFailureMs));
     }
@@ -126,7 +128,7 @@ export function createCrowd({ size, random, auth }: CrowdOptions): Crowd {
 
   return {
     people,
-    summary: () => ({ ...counts, failedAnswers: [...failedAnswers] }),
+    summary: () => ({ ...counts, failedAnswers: { ...failedAnswers } }),
     signIn: (person, claims) => (claims ? signIn(person as Busy, claims) : signInAgain(person as Busy)),
     async signEverybodyIn() {
       const left = [...people];

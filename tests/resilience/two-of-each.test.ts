@@ -34,7 +34,7 @@ test('two of each service are replaced one after the other, and no request fails
   await traffic.stop();
   console.log(`while eight processes were replaced: ${JSON.stringify({ ...crowd.summary(), ...readers.counts() })}`);
   expect(ends).toEqual(serviceNames.flatMap((service) => [`${service} code 0`, `${service} code 0`]));
-  expect(crowd.summary().failedAnswers).toEqual([]);
+  expect(crowd.summary().failedAnswers).toEqual({});
   expect(readers.counts().refused).not.toContain('service.unavailable');
   expect(readers.counts().rows).toBeGreaterThan(0);
   await scene.expectNothingLost();
