@@ -95,7 +95,7 @@ describe('under sign-ins, nothing is lost and nothing happens twice when', () =>
       { point: 'before-statement', pattern: 'insert into claimed_group' },
     ],
   ])('%s', async (_what, service, point) => {
-    const traffic = scene.crowd.start({ lanes: 6, pauseMs: 40 });
+    const traffic = scene.crowd.start({ lanes: 6, pauseMs: 100 });
 
     await killAt(service, point).finally(traffic.stop);
 

@@ -20,8 +20,8 @@ afterAll(() => scene?.close());
 
 test('two of each service are replaced one after the other, and no request fails', async () => {
   const { crowd, sandgate } = scene;
-  const traffic = crowd.start({ lanes: 4, pauseMs: 50 });
-  const looks = readers.start({ lanes: 4, pauseMs: 50, pick: () => random.pick(crowd.people) });
+  const traffic = crowd.start({ lanes: 4, pauseMs: 100 });
+  const looks = readers.start({ lanes: 4, pauseMs: 100, pick: () => random.pick(crowd.people) });
   const ends: string[] = [];
 
   for (const service of serviceNames)
@@ -84,7 +84,7 @@ async function changePolicy(part: Part, state: Policy): Promise<void> {
 
 test('while people sign in with changing claims and an administrator changes rules, no look ever shows an older right', async () => {
   const { crowd } = scene;
-  const traffic = crowd.start({ lanes: 3, pauseMs: 5 });
+  const traffic = crowd.start({ lanes: 3, pauseMs: 20 });
   const looks = readers.start({ lanes: 6, pauseMs: 0, pick: () => random.pick(crowd.people) });
 
   const before = readers.counts();
