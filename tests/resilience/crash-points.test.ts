@@ -17,8 +17,6 @@ import { openScene, type Scene } from './scene.js';
 import { send } from './send.js';
 
 const random = createRandom('crash points');
-/** One after the other: the second dies of what the first has left, or of new work. */
-const deaths = 2;
 let scene: Scene;
 beforeAll(async () => {
   scene = await openScene({ random });
@@ -43,6 +41,9 @@ async function condemn(service: ServiceName, point: CrashOptions): Promise<{ ins
   return { preload, instance: await scene.sandgate.start(service, preload) };
 }
 
+/** How many die one after the other: where work was left half done, also who takes it up again. */
+const deathsAt = ({ point }: CrashOptions): number => (point === 'before-publish' || point === 'before-ack' ? 2 : 1);
+
 /** Has processes of a service die at a point, and then one take their place that lives. */
 async function killAt(
   service: ServiceName,
@@ -50,7 +51,7 @@ async function killAt(
   provoke = async (): Promise<void> => {},
 ): Promise<void> {
   const reached: number[] = [];
-  for (let death = 0; death < deaths; death += 1) {
+  for (let death = 0; death < deathsAt(point); death += 1) {
     const { instance, preload } = await condemn(service, { onReach: 1 + random.below(3), ...point });
     await provoke();
     await eventually(() => expect(instance.process.hasExited()).toBe(true), { timeoutMs: 60_000 });
