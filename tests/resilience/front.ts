@@ -21,11 +21,8 @@ export async function openFront(): Promise<Front> {
     const [port, ...others] = candidates;
     if (port === undefined || client.destroyed) return void client.destroy();
     const target = connect(port, '127.0.0.1');
-    let mayGoElsewhere = true;
-    const keep = (chunk: Buffer): void => {
-      asked.push(chunk);
-      mayGoElsewhere = mayComeTwice(asked);
-    };
+    let isAnswered = false;
+    const keep = (chunk: Buffer): void => void asked.push(chunk);
     const end = (): void => void target.destroy();
     client.on('close', end);
     target.once('connect', () => {
@@ -33,14 +30,14 @@ export async function openFront(): Promise<Front> {
       client.on('data', keep).pipe(target).pipe(client, { end: false });
     });
     target.once('data', () => {
-      mayGoElsewhere = false;
+      isAnswered = true;
       client.off('data', keep);
     });
     // Its close follows.
     target.on('error', () => undefined);
     target.on('close', () => {
       client.off('data', keep).off('close', end).unpipe(target);
-      if (mayGoElsewhere) serve(client, others, asked);
+      if (!isAnswered && mayComeTwice(asked)) serve(client, others, asked);
       else client.end();
     });
   };
@@ -71,6 +68,6 @@ export async function openFront(): Promise<Front> {
   };
 }
 
-/** What has been sent of one request. nginx takes these for idempotent (RFC 9110 section 9.2.2). */
+/** What has been sent of a request: nothing yet, or one that nginx takes for idempotent (RFC 9110 section 9.2.2). */
 const mayComeTwice = ([first]: readonly Buffer[]): boolean =>
-  /^(GET|PUT|DELETE) /.test(first?.toString('latin1') ?? '');
+  first === undefined || /^(GET|PUT|DELETE) /.test(first.toString('latin1'));

@@ -257,6 +257,23 @@ describe('A-39: the last administrator by hand', () => {
     expect([await isAdministrator(deactivated), await isAdministrator(reserved)]).toEqual([false, false]);
   });
 
+  test('remains when the other is reserved twice, which is as once, and so is releasing', async () => {
+    await everyOther();
+    const accountId = await anAdministrator();
+    const setReserved = (released: boolean) => permissions.ask(reserveDeactivation, { accountId, released });
+
+    await setReserved(false);
+    await setReserved(false);
+    expect([await isAdministrator(accountId), await isAdministrator(permissions.administratorId)]).toEqual([
+      false,
+      true,
+    ]);
+
+    await setReserved(true);
+    await setReserved(true);
+    expect(await isAdministrator(accountId)).toBe(true);
+  });
+
   test('is not counted by what a provider claims, which the next sign-in may take back', async () => {
     await everyOther();
     await permissions.asAdministrator('PUT', '/api/group-sync/jwt', {

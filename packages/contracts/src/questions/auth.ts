@@ -40,7 +40,7 @@ export const describePasswordSignIn = defineQuestion({
   output: z.strictObject({ enabled: z.boolean() }),
 });
 
-/** The operator's way back when nobody can sign in through a provider. Safe to repeat. */
+/** The operator's way back when nobody can sign in through a provider. */
 export const enablePasswordSignIn = defineQuestion({
   name: 'auth.enable-password-sign-in',
   answeredBy: 'auth',
@@ -68,7 +68,7 @@ export const createPasswordAccount = defineQuestion({
   output: z.strictObject({ accountId: z.uuid(), email: z.string(), link: PasswordLink }),
 });
 
-/** Sets the status of an account; deactivating also ends its sessions, in one transaction. Safe to repeat. `directory.account_not_found` when unknown. */
+/** Sets the status of an account; deactivating also ends its sessions, in one transaction. `directory.account_not_found` when unknown. */
 export const setAccountStatus = defineQuestion({
   name: 'auth.set-account-status',
   answeredBy: 'auth',

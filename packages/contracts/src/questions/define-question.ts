@@ -8,7 +8,7 @@ export interface QuestionDefinition<Input extends z.ZodType = z.ZodType, Output 
   readonly answeredBy: ServiceName;
   readonly input: Input;
   readonly output: Output;
-  /** Whether asking it twice has the effect of once (RFC 9110 section 9.2.2), so that it is asked again where a connection breaks. */
+  /** Whether to ask it twice is as good as once (RFC 9110 section 9.2.2): it is asked again where a connection breaks. */
   readonly isIdempotent: boolean;
   /** JSON text of an output that is checked as by `output`, for one whose parts are answered again and again. */
   readonly textOf?: (output: z.input<Output>) => string;

@@ -30,6 +30,7 @@ export const resync = perService((service) =>
   defineQuestion({
     name: `${service}.resync`,
     answeredBy: service,
+    // Everything would be published twice at the same time.
     isIdempotent: false,
     input: z.strictObject({}),
     output: z.strictObject({ republished: z.int().nonnegative() }),
@@ -66,6 +67,7 @@ export const redriveDeadLetters = perService((service) =>
   defineQuestion({
     name: `${service}.redrive-dead-letters`,
     answeredBy: service,
+    // The second would answer that there were none.
     isIdempotent: false,
     input: z.strictObject({ ids: z.array(z.string()).optional() }),
     output: z.strictObject({ redriven: z.int().nonnegative() }),

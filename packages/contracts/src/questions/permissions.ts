@@ -82,7 +82,7 @@ export const describeGroups = defineQuestion({
   output: z.strictObject({ groups: z.array(Group.omit({ members: true })) }),
 });
 
-/** Puts the group synchronisation of a provider that is deleted back as it is from the start, so that none of that name inherits it. Safe to repeat. */
+/** Puts the group synchronisation of a provider that is deleted back as it is from the start, so that none of that name inherits it. */
 export const forgetGroupSync = defineQuestion({
   name: 'permissions.forget-group-sync',
   answeredBy: 'permissions',

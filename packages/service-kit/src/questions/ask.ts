@@ -78,10 +78,11 @@ class NoAnswerInTime extends Error {
 }
 
 /** Not `fetch` nor `node:http`, whose streams cost several times as much as the question itself. */
-const agent = new Agent({ connect: { timeout: 5_000 } });
+const connect = { timeout: 5_000 };
+const agent = new Agent({ connect });
 
 /** A connection for each request: another that was kept may lead to the same instance. */
-const agentOfRepeats = new Agent({ connect: { timeout: 5_000 }, pipelining: 0 });
+const agentOfRepeats = new Agent({ connect, pipelining: 0 });
 
 const post = ({ address, credential, body, until }: Post, through: Agent): Promise<{ status: number; text: string }> =>
   new Promise((resolve, reject) => {
