@@ -7,12 +7,27 @@ if (
 )
   throw new Error('jest needs Node to run with --experimental-vm-modules: use `npm test -- <jest arguments>`');
 
-// What jest itself loads is compiled; the tests and all that they import are read as sources.
+// What jest itself loads is compiled; tests are read as sources.
 const jestParts = `${import.meta.dirname}/tests/dist/jest`;
 if (!existsSync(jestParts))
   throw new Error('The test support is not built: use `npm test -- <jest arguments>`, or `npm run build` first');
 
 const seconds = 1000;
+
+const ofProduct = '(?:packages|services|examples)/[^/]+|prisma|standalone';
+
+// What a project tests: the sources of a package beside them, or the product as it is built.
+const sources = {
+  exportConditions: ['sandgate-source'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+};
+const built = {
+  exportConditions: [],
+  moduleNameMapper: {
+    [`^(?:\\.\\./)+(${ofProduct})/src/(.*\\.js)$`]: '<rootDir>/$1/dist/$2',
+    ...sources.moduleNameMapper,
+  },
+};
 
 const everyProject = {
   // Outlives the temporary folder of a run.
@@ -21,21 +36,21 @@ const everyProject = {
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, sourceMaps: 'inline' }],
+    [`/(?:${ofProduct})/dist/.+\\.js$`]: `${jestParts}/built-module-transform.js`,
   },
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   modulePathIgnorePatterns: ['<rootDir>/.sandgate/'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/', '/generated/'],
   setupFilesAfterEnv: ['<rootDir>/tests/support/jest/refuse-network.ts', '<rootDir>/tests/support/jest/set-timeout.ts'],
 };
 
 // The services' own statements are tried on the oldest PostgreSQL that Sandgate runs on, the built services on the newest.
-const project = (displayName, { tests, timeoutSeconds, setup, postgresVersion }) => ({
+const project = (displayName, { tests, timeoutSeconds, setup, postgresVersion, product = built }) => ({
   ...everyProject,
   displayName,
+  moduleNameMapper: product.moduleNameMapper,
   testMatch: tests.map((pattern) => `<rootDir>/${pattern}`),
   testEnvironmentOptions: {
-    // Workspace packages resolve to their sources.
-    customExportConditions: ['sandgate-source', 'node', 'node-addons'],
+    customExportConditions: [...product.exportConditions, 'node', 'node-addons'],
     testTimeoutMs: timeoutSeconds * seconds,
     ...(postgresVersion && { postgresVersion }),
   },
@@ -58,6 +73,7 @@ export default {
     project('unit', {
       tests: ['{packages,services,examples}/*/src/**/*.test.ts', '{standalone,prisma}/src/**/*.test.ts'],
       timeoutSeconds: 60,
+      product: sources,
     }),
     project('contract', { tests: ['tests/contract/**/*.test.ts'], timeoutSeconds: 60 }),
     project('architecture', {

@@ -102,9 +102,10 @@ async function wrongGroups(
 ): Promise<string[]> {
   const expected = kept(person) as Kept;
   const { groups } = await sandgate.ask(describeMemberships, { accountId, claimsVersion: expected.version });
-  const names = groups.map(({ name }) => name).sort();
-  const wanted = ['All Users', ...customersOf(expected, policy)].sort();
-  return isDeepStrictEqual(names, wanted) ? [] : [`${person.email}: is in ${names}, not in ${wanted}`];
+  const listed = (names: readonly string[]): string => [...names].sort().join();
+  const names = listed(groups.map(({ name }) => name));
+  const wanted = listed(['All Users', ...customersOf(expected, policy)]);
+  return names === wanted ? [] : [`${person.email}: is in ${names}, not in ${wanted}`];
 }
 
 /**

@@ -44,6 +44,8 @@ export const launchServer = async (
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     max_connections: 300,
+    // Starting a worker takes more than the little that tests read, and the cores are busy.
+    max_parallel_workers_per_gather: 0,
     ...(durable ? {} : forgetful),
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);

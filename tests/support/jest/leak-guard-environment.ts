@@ -1,10 +1,14 @@
 import { TestEnvironment } from 'jest-environment-node';
+import { importPastJest } from './built-module-transform.js';
 import { disableStorages } from './disable-storages.js';
 import { type Leak, openHandles } from './open-handles.js';
 import { watchTimers } from './watch-timers.js';
 
 const graceMs = 1500;
 const pollMs = 25;
+
+// Once for all files of a worker: jest gives each file's scope the functions of its own, in which what is built runs.
+const timers = watchTimers();
 
 /**
  * Fails a test file that leaves a connection, a listener, a child process or a timer behind, and ends what it left: so a leak
@@ -15,8 +19,9 @@ export default class LeakGuardEnvironment extends TestEnvironment {
 
   constructor(...[config, context]: ConstructorParameters<typeof TestEnvironment>) {
     super(config, context);
+    // `Error` too, as what is built asks of something thrown whether it is one.
+    Object.assign(this.global, { [Symbol.for(importPastJest)]: (address: string) => import(address), Error });
     const handles = openHandles();
-    const timers = watchTimers(this.global);
     this.findLeaks = () => [...handles(), ...timers()];
   }
 

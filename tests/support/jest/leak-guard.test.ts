@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { importPastJest } from './built-module-transform.js';
 
 const fromRoot = (file: string): string => fileURLToPath(new URL(`../../../${file}`, import.meta.url));
 
@@ -46,6 +47,11 @@ const leaks: [what: string, body: string, named: string][] = [
   ['a process', "require('node:child_process').spawn('sleep', ['1000'])", 'sleep 1000'],
   ['an interval', 'setInterval(() => {}, 1000)', 'timer started'],
   ['a long timeout', 'setTimeout(() => {}, 100_000)', 'timer started'],
+  [
+    'an interval of something built',
+    `await globalThis[Symbol.for('${importPastJest}')]('data:text/javascript,setInterval(() => {}, 1000)')`,
+    'timer started',
+  ],
 ];
 
 it.each(leaks)('fails a test that leaves %s behind, and does not hang', async (_what, body, named) => {

@@ -13,7 +13,9 @@ const activeHandles = (): unknown[] => (process as unknown as { _getActiveHandle
 
 /** Remembers what is open now; the function returned lists what was opened since and keeps the process alive. */
 export const openHandles = (): (() => Leak[]) => {
-  const before = new Set(activeHandles());
+  // Opened when they are first looked at, as by an import of node:process.
+  const own = [process.stdin, process.stdout, process.stderr];
+  const before = new Set<unknown>([...own, ...activeHandles()]);
   return () =>
     activeHandles()
       .filter((handle) => !before.has(handle) && holdsProcess(handle))

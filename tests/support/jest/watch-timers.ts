@@ -8,10 +8,10 @@ type Started = Map<NodeJS.Timeout, Error>;
 /** Besides those of this file. */
 const shownFrames = 3;
 
-/** Remembers the timers that code of a test's global scope starts; the function returned lists those that still hold the process. */
-export const watchTimers = (scope: object): (() => Leak[]) => {
+/** Remembers the timers that are started from now on; the function returned lists those that still hold the process. */
+export const watchTimers = (): (() => Leak[]) => {
   const started: Started = new Map();
-  const global = scope as Global;
+  const global = globalThis as unknown as Global;
   const { setTimeout, setInterval, clearTimeout, clearInterval } = global;
   global.setTimeout = watched(started, setTimeout, (timer) => started.delete(timer));
   global.setInterval = watched(started, setInterval, () => undefined);
