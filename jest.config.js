@@ -7,7 +7,7 @@ if (
 )
   throw new Error('jest needs Node to run with --experimental-vm-modules: use `npm test -- <jest arguments>`');
 
-// What jest itself loads is compiled; tests are read as sources.
+// Tests are read as sources, and what they import by `./`. What jest itself loads, and the product as all others see it, is what is built.
 const jestParts = `${import.meta.dirname}/tests/dist/jest`;
 if (!existsSync(jestParts))
   throw new Error('The test support is not built: use `npm test -- <jest arguments>`, or `npm run build` first');
@@ -16,19 +16,6 @@ const seconds = 1000;
 
 const ofProduct = '(?:packages|services|examples)/[^/]+|prisma|standalone';
 
-// What a project tests: the sources of a package beside them, or the product as it is built.
-const sources = {
-  exportConditions: ['sandgate-source'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-};
-const built = {
-  exportConditions: [],
-  moduleNameMapper: {
-    [`^(?:\\.\\./)+(${ofProduct})/src/(.*\\.js)$`]: '<rootDir>/$1/dist/$2',
-    ...sources.moduleNameMapper,
-  },
-};
-
 const everyProject = {
   // Outlives the temporary folder of a run.
   cacheDirectory: `${import.meta.dirname}/node_modules/.cache/jest`,
@@ -36,7 +23,14 @@ const everyProject = {
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, sourceMaps: 'inline' }],
-    [`/(?:${ofProduct})/dist/.+\\.js$`]: `${jestParts}/built-module-transform.js`,
+    [`/(?:${ofProduct})/dist/.+\\.js$`]: `${jestParts}/past-jest-transform.js`,
+    '/node_modules/zod/.+\\.js$': `${jestParts}/past-jest-transform.js`,
+  },
+  // One zod for schemas of both sides.
+  transformIgnorePatterns: ['/node_modules/(?!zod/)'],
+  moduleNameMapper: {
+    [`^(?:\\.\\./)+(${ofProduct})/src/(.*\\.js)$`]: '<rootDir>/$1/dist/$2',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   modulePathIgnorePatterns: ['<rootDir>/.sandgate/'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/', '/generated/'],
@@ -44,13 +38,11 @@ const everyProject = {
 };
 
 // The services' own statements are tried on the oldest PostgreSQL that Sandgate runs on, the built services on the newest.
-const project = (displayName, { tests, timeoutSeconds, setup, postgresVersion, product = built }) => ({
+const project = (displayName, { tests, timeoutSeconds, setup, postgresVersion }) => ({
   ...everyProject,
   displayName,
-  moduleNameMapper: product.moduleNameMapper,
   testMatch: tests.map((pattern) => `<rootDir>/${pattern}`),
   testEnvironmentOptions: {
-    customExportConditions: [...product.exportConditions, 'node', 'node-addons'],
     testTimeoutMs: timeoutSeconds * seconds,
     ...(postgresVersion && { postgresVersion }),
   },
@@ -73,7 +65,6 @@ export default {
     project('unit', {
       tests: ['{packages,services,examples}/*/src/**/*.test.ts', '{standalone,prisma}/src/**/*.test.ts'],
       timeoutSeconds: 60,
-      product: sources,
     }),
     project('contract', { tests: ['tests/contract/**/*.test.ts'], timeoutSeconds: 60 }),
     project('architecture', {

@@ -1,7 +1,7 @@
 import { TestEnvironment } from 'jest-environment-node';
-import { importPastJest } from './built-module-transform.js';
 import { disableStorages } from './disable-storages.js';
 import { type Leak, openHandles } from './open-handles.js';
+import { importPastJest } from './past-jest-transform.js';
 import { watchTimers } from './watch-timers.js';
 
 const graceMs = 1500;

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { importPastJest } from './built-module-transform.js';
+import { importPastJest } from './past-jest-transform.js';
 
 const fromRoot = (file: string): string => fileURLToPath(new URL(`../../../${file}`, import.meta.url));
 
