@@ -7,7 +7,7 @@ if (
 )
   throw new Error('jest needs Node to run with --experimental-vm-modules: use `npm test -- <jest arguments>`');
 
-// Tests are read as sources, and what they import by `./`. What jest itself loads, and the product as all others see it, is what is built.
+// Tests, and what lies beside them, are read as sources. Of all else, and of what jest itself loads, they get what is built.
 const jestParts = `${import.meta.dirname}/tests/dist/jest`;
 if (!existsSync(jestParts))
   throw new Error('The test support is not built: use `npm test -- <jest arguments>`, or `npm run build` first');

@@ -44,16 +44,21 @@ export const launchServer = async (
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     max_connections: 300,
-    // Starting a worker takes more than the little that tests read, and the cores are busy.
-    max_parallel_workers_per_gather: 0,
-    ...(durable ? {} : forgetful),
+    ...(durable ? {} : hasty),
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   return startProcess(postgres, ['-D', clusterIn(folder), ...flags], processOptions(unprivilegedUser()));
 };
 
-// The data does not outlive the run, so it need not outlive a power cut.
-const forgetful = { fsync: 'off', full_page_writes: 'off', wal_level: 'minimal', max_wal_senders: 0 };
+const hasty = {
+  // The data does not outlive the run, so it need not outlive a power cut.
+  fsync: 'off',
+  full_page_writes: 'off',
+  wal_level: 'minimal',
+  max_wal_senders: 0,
+  // To start a worker takes longer than to read the little that tests have.
+  max_parallel_workers_per_gather: 0,
+};
 
 const findBinaries = async (version: PostgresVersion): Promise<Binaries> => {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;

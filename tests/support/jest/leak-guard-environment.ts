@@ -7,7 +7,7 @@ import { watchTimers } from './watch-timers.js';
 const graceMs = 1500;
 const pollMs = 25;
 
-// Once for all files of a worker: jest gives each file's scope the functions of its own, in which what is built runs.
+// Once for all the files of a worker: the timers of a file's scope are those of Node's, where what is built runs.
 const timers = watchTimers();
 
 /**
@@ -19,7 +19,7 @@ export default class LeakGuardEnvironment extends TestEnvironment {
 
   constructor(...[config, context]: ConstructorParameters<typeof TestEnvironment>) {
     super(config, context);
-    // `Error` too, as what is built asks of something thrown whether it is one.
+    // What is built asks of whatever a test throws whether it is an `Error`, and means this one.
     Object.assign(this.global, { [Symbol.for(importPastJest)]: (address: string) => import(address), Error });
     const handles = openHandles();
     this.findLeaks = () => [...handles(), ...timers()];
